@@ -1,0 +1,37 @@
+"""Who is acting: a person with roles in units, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.errors import Forbidden
+from service.store.rows import TaskRow
+
+SYSTEM_ID = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """``roles`` holds (role, unit id) of the roles the person may use today; ``powers`` the system roles."""
+
+    id: str
+    username: str
+    name: str
+    roles: frozenset[tuple[str, str]] = frozenset()
+    powers: frozenset[str] = field(default=frozenset())
+
+    @property
+    def units(self) -> frozenset[str]:
+        return frozenset(unit for _, unit in self.roles)
+
+    def in_group_of(self, task: TaskRow) -> bool:
+        """May this person's roles do the task at all (four eyes aside)?"""
+        return any((role, task.unit) in self.roles for role in task.roles)
+
+    def require(self, *powers: str) -> None:
+        """Raises Forbidden unless the person has one of these system roles."""
+        if not self.powers & set(powers):
+            raise Forbidden("没有权限进行此操作", cure="请联系系统管理员授权")
+
+
+SYSTEM = Actor(id=SYSTEM_ID, username=SYSTEM_ID, name="系统")

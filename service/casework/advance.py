@@ -1,0 +1,169 @@
+"""The single loop: engine ↔ tables. Every verb that moves a case goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from service.casework.surroundings import Surroundings
+from service.engine import (
+    ExternalWait,
+    Instance,
+    MessageWait,
+    Outcome,
+    SignalWait,
+    TimerWait,
+    UserTaskWait,
+    Wait,
+)
+from service.errors import BadDefinition
+from service.store.parties import store_parties
+from service.store.progress import write_progress
+from service.store.rows import LockedInstance, NewEntry, NewOutbox, NewSubscription, NewTimer, Progress, TaskRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advanced:
+    """What a verb led to: the tasks that opened, and how the case ended if it did."""
+
+    instance: str
+    case_number: str
+    tasks: tuple[TaskRow, ...]
+    outcome: str | None = None
+
+
+def advance(
+    connection: Connection,
+    locked: LockedInstance,
+    world: Surroundings,
+    act: Callable[[Instance], Any],
+    entry: NewEntry,
+) -> Advanced:
+    """Load the locked instance, let it act, and write everything that changed."""
+    instance = Instance.load(locked.state, world)
+    act(instance)
+    return record(connection, locked, world, instance, entry)
+
+
+def record(
+    connection: Connection, locked: LockedInstance, world: Surroundings, instance: Instance, entry: NewEntry
+) -> Advanced:
+    """Write what an instance's acts changed: state, tasks, timers, subscriptions, journal, outbox."""
+    outcome = instance.settle()
+    tasks = tuple(task_of(wait, locked, world) for wait in outcome.created if isinstance(wait, UserTaskWait))
+    store_parties(connection, locked.case_number, world.new_parties)
+    end = outcome.end
+    progress = Progress(
+        state=instance.save(),
+        next_due=outcome.next_due,
+        ended_at=world.now if instance.completed else None,
+        end_element=end.element if end else None,
+        end_name=end.name if end else None,
+        outcome=(end.element if end else "") if instance.completed else None,
+        tasks=tasks,
+        timers=tuple(_timer(wait, locked.id) for wait in outcome.created if isinstance(wait, TimerWait)),
+        subscriptions=tuple(
+            _subscription(wait, locked.id)
+            for wait in outcome.created
+            if isinstance(wait, MessageWait | SignalWait | ExternalWait)
+        ),
+        over=tuple(wait_id(locked.id, ended.id) for ended in outcome.ended),
+        entries=(_with_trail(entry, outcome, world),),
+        outbox=(*world.outbox, *_thrown(outcome)),
+    )
+    write_progress(connection, locked, world.case, progress)
+    return Advanced(instance=locked.id, case_number=locked.case_number, tasks=tasks, outcome=progress.outcome)
+
+
+def wait_id(instance_id: str, number: str) -> str:
+    """The public id of a wait: the instance's id and the token's number."""
+    return f"{instance_id}-{number}"
+
+
+def split_wait_id(public: str) -> tuple[str, str]:
+    """Instance id and token number of a public id."""
+    instance, _, number = public.rpartition("-")
+    return instance, number
+
+
+def task_of(wait: UserTaskWait, locked: LockedInstance, world: Surroundings) -> TaskRow:
+    """The row of a new user task: its groups become one unit and the roles in it."""
+    roles, units = [], set()
+    for group in wait.groups:
+        role, _, party = group.partition("@")
+        roles.append(role)
+        if party:
+            units.add(world.unit_of(party))
+    if len(units) > 1:
+        raise BadDefinition(
+            "一个用户任务的候选组分属不同单位", element=wait.element, cure="请拆成两个任务，每个任务只给一个单位"
+        )
+    return TaskRow(
+        id=wait_id(locked.id, wait.id),
+        instance=locked.id,
+        case_number=locked.case_number,
+        definition=world.shelf.id_of(world.by_digest(wait.digest, wait.process)),
+        element=wait.element,
+        path=wait.path,
+        name=wait.name,
+        unit=next(iter(units), None),
+        roles=tuple(roles),
+        barred=wait.barred,
+        clauses=wait.clauses,
+        form=wait.form,
+        tenant=wait.tenant,
+        state="open",
+        assignee=wait.assignee or None,
+        completed_by=None,
+        priority=wait.priority,
+        created_at=world.now,
+        due=wait.due,
+        follow_up=wait.follow_up,
+    )
+
+
+def _timer(wait: TimerWait, instance_id: str) -> NewTimer:
+    return NewTimer(id=wait_id(instance_id, wait.id), element=wait.element, name=wait.name, due=wait.due)
+
+
+def _subscription(wait: Wait, instance_id: str) -> NewSubscription:
+    kind, name, sent_by = "external", "", ""
+    if isinstance(wait, MessageWait):
+        kind, name, sent_by = "message", wait.message, wait.sent_by
+    elif isinstance(wait, SignalWait):
+        kind, name = "signal", wait.signal
+    elif isinstance(wait, ExternalWait):
+        name = wait.topic
+    return NewSubscription(
+        id=wait_id(instance_id, wait.id), kind=kind, name=name, element=wait.element, sent_by=sent_by
+    )
+
+
+def _with_trail(entry: NewEntry, outcome: Outcome, world: Surroundings) -> NewEntry:
+    """The journal entry with what happened on the way: nodes passed, rows matched, facts read, changes made."""
+    detail = dict(entry.detail)
+    detail["nodes"] = [f"{step.process}/{step.element}" for step in outcome.trail if step.kind == "node"]
+    rules = {step.element: list(step.rules) for step in outcome.trail if step.kind == "decision" and step.rules}
+    if rules:
+        detail["rules"] = rules
+    if outcome.facts:
+        detail["facts"] = dict(outcome.facts)
+    if world.changes:
+        detail["changes"] = [type(change).__name__ for change in world.changes]
+    if outcome.end is not None:
+        detail["end"] = outcome.end.element
+    return NewEntry(
+        actor=entry.actor, verb=entry.verb, element=entry.element, detail=detail, clauses=entry.clauses
+    )
+
+
+def _thrown(outcome: Outcome) -> tuple[NewOutbox, ...]:
+    return tuple(
+        NewOutbox(
+            kind=item.kind, name=item.name, payload={"variables": dict(item.payload), "properties": dict(item.properties)}
+        )
+        for item in outcome.thrown
+    )

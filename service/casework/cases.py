@@ -1,0 +1,188 @@
+"""Starting and withdrawing cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from service.casework.actors import Actor
+from service.casework.advance import Advanced, advance, record
+from service.casework.context import Office
+from service.casework.surroundings import Surroundings
+from service.casework.tasks import chosen_parties
+from service.engine import Instance, Outcome, UncaughtError
+from service.errors import BadRequest, Conflict, Forbidden, NotFound, Problem, Refused
+from service.ids import new_id
+from service.policy.values import Value
+from service.registry.model import Unit
+from service.store import cases as rows
+from service.store.db import transaction
+from service.store.definitions import DefinitionRow
+from service.store.progress import read_clock
+from service.store.rows import CaseRow, LockedInstance, NewEntry
+from service.store.tasks import store_submission
+
+STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """A wish to start a procedure for a student."""
+
+    procedure: str
+    student: str
+    form: Mapping[str, object] = field(default_factory=dict)
+    definition: str = ""  # a definition id the caller expects; another one in force is a Conflict
+    tenant: str | None = None
+    by_tenant: bool = False  # the caller named a tenant, be it None
+    unit: str = ""  # the starting unit, where the actor works in several
+    case_number: str = ""
+
+
+def start(office: Office, actor: Actor, wish: Start) -> Advanced:
+    """Start a case: finds the host unit, the rules in force there, checks the form, runs to the first wait.
+
+    Raises Refused with every broken rule when the run reaches an error end before its first wait.
+    """
+    with transaction() as connection:
+        now, release = read_clock(connection)
+        if not rows.lock_student(connection, wish.student):
+            raise NotFound("没有这名学生", cure="请核对学生编号")
+        unit = host_unit(connection, actor, wish)
+        stage = rows.stage_of(connection, wish.student)
+        row = definition_for(office, connection, wish, unit, stage)
+        _check_expected(office, connection, wish, row)
+        compiled = office.shelf.compiled(connection, row)
+        starter = compiled.process.settings.get("candidateStarterGroups", STARTER)
+        role, _, party = starter.partition("@")
+        if (role, unit.id) not in actor.roles:
+            raise Forbidden(f"只有{unit.name}的学籍管理员可以发起", cure="请由本单位已备案的相应人员发起")
+        cleaned = _check_start_form(office, connection, row, wish.form)
+        case = CaseRow(
+            number=wish.case_number or rows.next_number(connection, unit.county, now.date()),
+            procedure=row.key,
+            region=unit.county,
+            student=wish.student,
+            started=now.date(),
+            form=_kept(cleaned),
+            parties={party: unit.id, **_chosen(office, connection, row, cleaned)},
+            now=now,
+            release=release,
+        )
+        return _begin(office, connection, actor, case, row, cleaned)
+
+
+def _begin(
+    office: Office, connection: Connection, actor: Actor, case: CaseRow, row: DefinitionRow, values: dict[str, Value]
+) -> Advanced:
+    world = Surroundings(connection, office.shelf, case)
+    world.settle_parties({**world.records.to_settle(), **case.parties})
+    rows.insert_case(connection, world.case, actor.id)
+    locked = LockedInstance(
+        id=new_id(), case_number=case.number, definition=row.id, status="active", revision=1, state=b""
+    )
+    rows.insert_instance(connection, locked, case.now)
+    try:
+        instance = Instance.start(office.shelf.compiled(connection, row), world, values, by=actor.id)
+    except UncaughtError as error:
+        raise refusal(error, office.shelf.compiled(connection, row)) from error
+    store_submission(connection, locked.id, locked.id, row.start_form, actor.id, values, case.now)
+    entry = NewEntry(actor=actor.id, verb="start", element=row.key, detail={"definition": row.id})
+    return record(connection, locked, world, instance, entry)
+
+
+def refusal(error: UncaughtError, definition: Any) -> Refused | UncaughtError:
+    """A start that reached an error end: every matched row's sentence with its clauses."""
+    outcome: Outcome | None = error.outcome
+    problems: list[Problem] = []
+    for step in outcome.trail if outcome else ():
+        if step.kind != "decision":
+            continue
+        decision = definition.decisions.get(step.element)
+        rules = {rule.id: rule for rule in decision.rules} if decision else {}
+        results = step.result if isinstance(step.result, list) else []
+        for identifier, result in zip(step.rules, results, strict=False):
+            sentence = next((str(v) for v in result.values()), "") if isinstance(result, dict) else str(result)
+            clauses = rules[identifier].clauses if identifier in rules else ()
+            problems.append(Problem(message=sentence, where=identifier, file=step.file, clauses=clauses))
+    if not problems:
+        return error
+    clauses = tuple(dict.fromkeys(clause for problem in problems for clause in problem.clauses))
+    return Refused("不符合办理条件，未予受理", problems=problems, clauses=clauses)
+
+
+def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:
+    """The unit that starts: the one the caller names, or the only one in which the person may start."""
+    own = sorted(actor.units) if not wish.unit else [wish.unit]
+    if len(own) != 1:
+        hint = "请指明发起单位" if own else "请先由单位为您配置角色"
+        raise BadRequest("不能确定由哪个单位发起", cure=hint)
+    unit = rows.unit(connection, own[0])
+    if unit is None:
+        raise NotFound("没有这个单位", cure="请核对发起单位")
+    return unit
+
+
+def definition_for(
+    office: Office, connection: Connection, wish: Start, unit: Unit, stage: str | None
+) -> DefinitionRow:
+    """The highest version in force for the host unit: nearest region that covers the stage, then wider ones."""
+    now, release = read_clock(connection)
+    law = office.shelf.rules.law
+    for region in law.regions.chain(unit.county):
+        covered = region.code == "000000" or (region.in_force(now.date()) and region.covers(stage))
+        row = (
+            office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release) if covered else None
+        )
+        if row is not None:
+            return row
+    raise NotFound(f"没有可用的业务“{wish.procedure}”", cure="请核对业务名称，或先部署该流程")
+
+
+def _check_expected(office: Office, connection: Connection, wish: Start, row: DefinitionRow) -> None:
+    """The caller named a definition or tenant: another one in force is a Conflict naming the right one."""
+    wrong = wish.definition and wish.definition != row.id
+    wrong = wrong or (wish.by_tenant and (wish.tenant or None) != row.tenant)
+    if wrong:
+        place = row.tenant or "全国"
+        raise Conflict(
+            f"该单位此业务现行的流程是 {place} 的第 {row.version} 版",
+            cure=f"请改用流程定义 {row.id}",
+            details={"definitionId": row.id, "tenantId": row.tenant},
+        )
+    if row.paused:
+        raise Conflict("该业务已暂停受理", cure="请联系系统管理员")
+
+
+def _check_start_form(
+    office: Office, connection: Connection, row: DefinitionRow, values: Mapping[str, object]
+) -> dict[str, Value]:
+    if not row.start_form:
+        return dict(values)  # type: ignore[arg-type]
+    return office.shelf.form(connection, row, row.start_form).validate(values)
+
+
+def _chosen(office: Office, connection: Connection, row: DefinitionRow, values: dict[str, Value]) -> dict[str, str]:
+    if not row.start_form:
+        return {}
+    return chosen_parties(office.shelf.form(connection, row, row.start_form), values)
+
+
+def _kept(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The few form values that facts read."""
+    return {name: values[name] for name in ("requested_grade",) if name in values}
+
+
+def withdraw(office: Office, actor: Actor, instance_id: str, reason: str) -> Advanced:
+    """End a running instance without going on anywhere (an operator's act); locks are released."""
+    actor.require("admin", "operator")
+    with office.locked(instance_id) as (connection, locked, world):
+        if locked.status == "ended":
+            raise Conflict("办件已经结束", cure="请刷新列表")
+        entry = NewEntry(actor=actor.id, verb="delete", detail={"reason": reason})
+        done = advance(connection, locked, world, lambda instance: instance.cancel(), entry)
+        rows.release_student(connection, locked.case_number)
+        return replace(done, outcome="deleted")

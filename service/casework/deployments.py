@@ -1,0 +1,176 @@
+"""Deploying: a region's files become immutable definitions, all of a deployment or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from service.casework.context import Office
+from service.casework.rules import Rules
+from service.engine import Definition, compile_files
+from service.errors import BadRequest
+from service.ids import new_id
+from service.policy.library import Bundle, overlay
+from service.policy.regions import NATIONAL
+from service.store import definitions as rows
+from service.store.db import transaction
+from service.store.definitions import DefinitionRow
+from service.store.progress import read_clock
+
+FOLDER = "processes"  # the source of deployments made from files on disk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What a deployment made: its id and the definitions that are new."""
+
+    id: str
+    name: str
+    source: str
+    tenant: str | None
+    definitions: tuple[DefinitionRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    bundle: Bundle
+    definition: Definition
+    since: date | None
+
+
+def deploy_folder(office: Office, by: str = "system") -> tuple[Deployed, ...]:
+    """Deploy what lies in processes/ and has changed: the nation's, then each region's with a folder."""
+    rules = office.shelf.rules
+    made = []
+    for region in rules.law.regions.with_folders():
+        tenant = None if region.code == NATIONAL else region.code
+        with transaction() as connection:
+            rows.lock_deployments(connection)
+            candidates = list(_candidates(rules, region.code, None))
+            done = _store(connection, candidates, name=region.name, source=FOLDER, tenant=tenant, by=by)
+            if done is not None:
+                made.append(done)
+    return tuple(made)
+
+
+def deploy_upload(
+    office: Office, files: Mapping[str, bytes], *, name: str, source: str = "", tenant: str | None = None, by: str = ""
+) -> Deployed:
+    """Deploy uploaded files for a region: they stand in place of the region's files of the same name.
+
+    Raises BadDefinition (file, element, cure) and changes nothing when any of them cannot be used.
+    """
+    if not files:
+        raise BadRequest("没有上传文件", cure="请至少上传一个 .bpmn、.dmn 或 .form 文件")
+    rules = office.shelf.rules
+    code = tenant or NATIONAL
+    rules.law.regions.get(code)
+    candidates = list(_candidates(rules, code, files))
+    with transaction() as connection:
+        rows.lock_deployments(connection)
+        done = _store(connection, candidates, name=name, source=source, tenant=tenant, by=by, uploaded=True)
+    return done or Deployed(id="", name=name, source=source, tenant=tenant, definitions=())
+
+
+def _candidates(rules: Rules, code: str, upload: Mapping[str, bytes] | None) -> Iterator[_Candidate]:
+    """Every definition of a region, for every day from which its files differ."""
+    changes = rules.library.changes(code)
+    seen: dict[str, str] = {}  # a day on which a file's closure does not differ needs no version of its own
+    for since in changes:
+        bundle = rules.library.bundle(code, since)
+        if upload:
+            bundle = overlay(bundle, upload)
+        for name in bundle.files:
+            if name.endswith(".bpmn") and (not upload or set(bundle.closure(name)) & upload.keys()):
+                digest = bundle.digest(name)
+                if seen.get(name) != digest:
+                    seen[name] = digest
+                    yield from _compiled(bundle, name, code, since)
+
+
+def _compiled(bundle: Bundle, name: str, code: str, since: date) -> Iterator[_Candidate]:
+    contents = {each: bundle.files[each].content for each in bundle.closure(name)}
+    tenant = None if code == NATIONAL else code
+    for definition in compile_files(contents, name, digest=bundle.digest(name), tenant=tenant):
+        yield _Candidate(
+            bundle=bundle, definition=definition, since=None if since == date.min else since
+        )
+
+
+def _store(
+    connection: Connection,
+    candidates: list[_Candidate],
+    *,
+    name: str,
+    source: str,
+    tenant: str | None,
+    by: str,
+    uploaded: bool = False,
+) -> Deployed | None:
+    """Write what is new; None when nothing is."""
+    fresh = [item for item in candidates if _is_new(connection, item, tenant, uploaded)]
+    if not fresh:
+        return None
+    deployment = new_id()
+    contents = {
+        file: item.bundle.files[file].content for item in fresh for file in item.bundle.closure(item.definition.file)
+    }
+    digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
+    rows.store_resources(connection, {digests[file]: content for file, content in contents.items()})
+    now, _ = read_clock(connection)
+    head: dict[str, Any] = {"id": deployment, "name": name, "source": source, "tenant": tenant, "by": by}
+    rows.store_deployment(connection, head, digests, now)
+    made = []
+    for item in fresh:
+        row = _row(connection, item, deployment, tenant, uploaded)
+        rows.store_definition(connection, row)
+        made.append(row)
+    rows.bump_release(connection)
+    return Deployed(id=deployment, name=name, source=source, tenant=tenant, definitions=tuple(made))
+
+
+def _is_new(connection: Connection, item: _Candidate, tenant: str | None, uploaded: bool) -> bool:
+    newest = rows.latest(connection, item.definition.process_id, tenant, item.since)
+    if newest is None:
+        return True
+    if newest.uploaded and not uploaded:
+        return False  # an upload stays in force until the folder's file is put back on purpose
+    return newest.digest != item.definition.digest
+
+
+def _row(
+    connection: Connection, item: _Candidate, deployment: str, tenant: str | None, uploaded: bool
+) -> DefinitionRow:
+    definition, bundle = item.definition, item.bundle
+    version = rows.next_version(connection, definition.process_id, tenant)
+    closure = {
+        file: hashlib.sha256(bundle.files[file].content).hexdigest() for file in bundle.closure(definition.file)
+    }
+    walk = [
+        {"region": step.region, "name": step.name_zh, "verdict": step.verdict, "path": step.path}
+        for step in bundle.provenance(definition.file)
+    ]
+    return DefinitionRow(
+        id=f"{definition.process_id}:{version}:{new_id()}",
+        key=definition.process_id,
+        version=version,
+        tenant=tenant,
+        name=definition.name,
+        version_tag=definition.process.version_tag,
+        file=definition.file,
+        digest=definition.digest,
+        closure=closure,
+        provenance={"walk": walk},
+        deployment=deployment,
+        in_force_from=item.since,
+        in_force_until=None,
+        start_form=definition.start_form,
+        stages=sorted(bundle.region.stages),
+        uploaded=uploaded,
+        paused=False,
+    )

@@ -1,0 +1,94 @@
+"""Messages: by hand, from the other side of a case, and out of the outbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from service.casework import incidents
+from service.casework.actors import SYSTEM, Actor
+from service.casework.advance import Advanced, advance
+from service.casework.context import Office
+from service.casework.surroundings import Surroundings
+from service.errors import Conflict, Forbidden
+from service.store import outbox as rows
+from service.store.db import transaction
+from service.store.rows import NewEntry
+
+log = logging.getLogger(__name__)
+
+
+def correlate(
+    office: Office, actor: Actor, name: str, *, case_number: str = "", instance: str = "", variables: Mapping[str, Any]
+) -> Advanced:
+    """Deliver a message by hand to the one instance that waits for it.
+
+    Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it.
+    """
+    with transaction() as connection:
+        waiting = rows.waiting_for(connection, name, case_number=case_number, instance=instance)
+    if len(waiting) != 1:
+        found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
+        raise Conflict(f"{found}消息“{name}”", cure="请给出正在办理的受理编号（businessKey）")
+    with office.locked(waiting[0].instance) as (connection, locked, world):
+        _check_sender(actor, waiting[0].sent_by, world)
+        entry = NewEntry(actor=actor.id, verb="message", element=waiting[0].element, detail={"message": name})
+        done = advance(connection, locked, world, lambda found: _deliver(found, name, variables), entry)
+    return done
+
+
+def _deliver(instance: Any, name: str, variables: Mapping[str, Any]) -> None:
+    if not instance.correlate(name, variables):
+        raise Conflict(f"没有办件在等待消息“{name}”", cure="请刷新后查看办件状态")
+
+
+def _check_sender(actor: Actor, sent_by: str, world: Surroundings) -> None:
+    if actor is SYSTEM or actor.powers & {"admin"} or not sent_by:
+        return
+    allowed = [group.strip().partition("@") for group in sent_by.split(",")]
+    if not any((role, world.unit_of(party)) in actor.roles for role, _, party in allowed):
+        raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
+
+
+def deliver_outbox(office: Office, limit: int = 100) -> int:
+    """Bring about queued effects after their commit, each in a transaction of its own; the number done."""
+    count = 0
+    while count < limit and _deliver_one(office):
+        count += 1
+    return count
+
+
+def _deliver_one(office: Office) -> bool:
+    row = None
+    try:
+        with transaction() as connection:
+            row = rows.take(connection)
+            if row is None:
+                return False
+            _bring_about(office, connection, row)
+            rows.done(connection, row.id)
+    except Exception as error:  # kept for another try, with growing distance
+        if row is None:
+            raise
+        log.warning("outbox row %s failed: %s", row.id, error)
+        with transaction() as connection:
+            given_up = rows.failed(connection, row.id, str(error))
+        if given_up and row.instance:
+            incidents.open_incident(row.instance, "outbox", error, {"outbox": row.id})
+    return True
+
+
+def _bring_about(office: Office, connection: Any, row: Any) -> None:
+    """Messages go to whoever waits for them under the case number; word to guardians is kept in the outbox itself."""
+    if row.kind != "message":
+        return
+    for waiting in rows.listeners(connection, row.name, row.case_number):
+        if waiting.instance == row.instance:
+            continue
+        locked, world = office.open(connection, waiting.instance)
+        entry = NewEntry(actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name})
+        variables = row.payload.get("variables", {})
+        advance(connection, locked, world, lambda found: _deliver(found, row.name, variables), entry)
+        return
+    raise Conflict(f"还没有办件在等待消息“{row.name}”", cure="消息会稍后再试")

@@ -1,0 +1,143 @@
+"""Claiming and completing user tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from service.casework.actors import Actor
+from service.casework.advance import Advanced, advance, split_wait_id
+from service.casework.context import Office
+from service.casework.surroundings import Surroundings
+from service.errors import Conflict, Forbidden, NotFound
+from service.policy.forms import Form
+from service.policy.values import Value
+from service.registry import four_eyes
+from service.store import tasks as rows
+from service.store.db import transaction
+from service.store.progress import read_case, read_task, write_journal
+from service.store.rows import NewEntry, TaskRow
+
+
+def claim(actor: Actor, task_id: str) -> TaskRow:
+    """Take a task. Claiming it twice is no error; somebody else's is a Conflict naming the winner."""
+    with transaction() as connection:
+        task = _visible(connection, actor, task_id)
+        _check_may_do(actor, task)
+        if task.assignee != actor.id and not rows.claim(connection, task_id, actor.id):
+            raise _taken(connection, task_id)
+        _note(connection, actor, task, "claim")
+    return task
+
+
+def unclaim(actor: Actor, task_id: str) -> TaskRow:
+    """Give a task back to its group."""
+    with transaction() as connection:
+        task = _visible(connection, actor, task_id)
+        if task.assignee != actor.id or not rows.unclaim(connection, task_id, actor.id):
+            raise _taken(connection, task_id) if task.assignee else Conflict("任务尚未签收", cure="请先签收再退回")
+        _note(connection, actor, task, "unclaim")
+    return task
+
+
+def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, object]) -> Advanced:
+    """Do a task: one transaction from the lock to the commit. An unclaimed task is claimed by completing it.
+
+    Raises NotFound, Forbidden (group, four eyes), Conflict (done, or taken by another), Invalid (form).
+    """
+    with office.locked(_instance_of(task_id)) as (connection, locked, world):
+        task = _visible(connection, actor, task_id)
+        _check_open(connection, task)
+        if task.assignee not in (None, actor.id):
+            raise _taken(connection, task_id)
+        _check_may_do(actor, task)
+        cleaned = check_form(world, task.definition, task.form, values)
+        rows.finish(connection, task, actor.id, cleaned, world.now)
+        entry = NewEntry(
+            actor=actor.id, verb="complete", element=task.path, detail={"task": task.id}, clauses=task.clauses
+        )
+        _, number = split_wait_id(task_id)
+        return advance(
+            connection,
+            locked,
+            world,
+            lambda instance: instance.complete(number, cleaned, by=actor.id),
+            entry,
+        )
+
+
+def check_form(
+    world: Surroundings, definition_id: str, form_id: str, values: Mapping[str, object]
+) -> dict[str, Value]:
+    """Validate a submission against the form as deployed; settle the parties its fields choose."""
+    if not form_id:
+        return dict(values)  # type: ignore[arg-type]
+    row = world.shelf.row(world.connection, definition_id)
+    form = world.shelf.form(world.connection, row, form_id)
+    cleaned = form.validate(values)
+    world.settle_parties(chosen_parties(form, cleaned))
+    return cleaned
+
+
+def chosen_parties(form: Form, values: Mapping[str, Value]) -> dict[str, str]:
+    """Units chosen in fields with the property ``party``."""
+    return {
+        field.properties["party"]: str(values[field.key])
+        for field in form.fields
+        if "party" in field.properties and values.get(field.key)
+    }
+
+
+def _instance_of(task_id: str) -> str:
+    instance, _ = split_wait_id(task_id)
+    if not instance:
+        raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
+    return instance
+
+
+def _visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
+    """The task, if the person may know of it."""
+    task = read_task(connection, task_id)
+    if task is None or not may_see(actor, task):
+        raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
+    return task
+
+
+def may_see(actor: Actor, task: TaskRow) -> bool:
+    """People see the tasks of their units; operators and administrators see all."""
+    return task.unit in actor.units or task.assignee == actor.id or bool(actor.powers & {"admin", "operator"})
+
+
+def _check_may_do(actor: Actor, task: TaskRow) -> None:
+    if task.state != "open":
+        raise Conflict("任务已经办结", cure="请刷新待办列表")
+    if not actor.in_group_of(task) and task.assignee != actor.id:
+        roles = "、".join(task.roles)
+        raise Forbidden(f"您不在该任务的办理组（{roles}）中", cure="请由本单位有相应角色且已备案的人员办理")
+    four_eyes.check(actor.id, task.barred)
+
+
+def _check_open(connection: Connection, task: TaskRow) -> None:
+    if task.state == "open":
+        return
+    if task.state == "completed":
+        who = rows.person_name(connection, task.completed_by)
+        raise Conflict(f"任务已由{who}办结", cure="请刷新待办列表", details={"winner": who})
+    raise Conflict("任务已随办件的进展撤销", cure="请刷新待办列表")
+
+
+def _taken(connection: Connection, task_id: str) -> Conflict:
+    task = read_task(connection, task_id)
+    if task is not None and task.state != "open":
+        who = rows.person_name(connection, task.completed_by)
+        return Conflict(f"任务已由{who}办结" if who else "任务已撤销", cure="请刷新待办列表", details={"winner": who})
+    who = rows.person_name(connection, task.assignee if task else None)
+    return Conflict(f"任务已由{who}签收", cure="请与对方联系，或由其退回后再签收", details={"winner": who})
+
+
+def _note(connection: Connection, actor: Actor, task: TaskRow, verb: str) -> None:
+    case = read_case(connection, task.case_number)
+    if case is not None:
+        entry = NewEntry(actor=actor.id, verb=verb, element=task.path, detail={"task": task.id})
+        write_journal(connection, [entry], case=case, instance=task.instance)

@@ -1,0 +1,55 @@
+"""Firing what is due. Locks instance rows, never timer rows; one instance, one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.casework import incidents
+from service.casework.actors import SYSTEM_ID
+from service.casework.advance import advance
+from service.casework.context import Office
+from service.store import sweep
+from service.store.db import transaction
+from service.store.rows import NewEntry
+
+BATCH = 500
+
+
+def fire_due(office: Office, limit: int = BATCH) -> int:
+    """Fire the due timers of up to ``limit`` instances; the number of instances moved.
+
+    An instance that fails gets an incident and is left out until somebody retries it; it cannot stop the others.
+    """
+    count = 0
+    while count < limit and _fire_one(office):
+        count += 1
+    return count
+
+
+def _fire_one(office: Office) -> bool:
+    taken = ""
+    try:
+        with transaction() as connection:
+            taken = sweep.take_due(connection) or ""
+            if not taken:
+                return False
+            _fire(office, connection, taken)
+    except Exception as error:  # an incident, whatever it was; the transaction is rolled back
+        if not taken:
+            raise
+        incidents.open_incident(taken, "timer", error, {"verb": "fire_due"})
+    return True
+
+
+def _fire(office: Office, connection: Connection, instance_id: str) -> None:
+    locked, world = office.open(connection, instance_id)
+    entry = NewEntry(actor=SYSTEM_ID, verb="timer")
+    advance(connection, locked, world, lambda instance: instance.fire_due(), entry)
+
+
+def next_due() -> datetime | None:
+    """The earliest instant at which any active instance has something to do."""
+    with transaction() as connection:
+        return sweep.next_due(connection)

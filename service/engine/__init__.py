@@ -1,0 +1,42 @@
+"""The engine: diagrams in, tokens moving, state out. The only package that knows SpiffWorkflow."""
+
+from service.engine.definition import Definition, compile_files
+from service.engine.host import (
+    BpmnError,
+    End,
+    Ended,
+    EngineError,
+    ExternalWait,
+    Host,
+    MessageWait,
+    Outcome,
+    SignalWait,
+    Thrown,
+    TimerWait,
+    Trace,
+    UncaughtError,
+    UserTaskWait,
+    Wait,
+)
+from service.engine.instance import Instance
+
+__all__ = [
+    "BpmnError",
+    "Definition",
+    "End",
+    "Ended",
+    "EngineError",
+    "ExternalWait",
+    "Host",
+    "Instance",
+    "MessageWait",
+    "Outcome",
+    "SignalWait",
+    "Thrown",
+    "TimerWait",
+    "Trace",
+    "UncaughtError",
+    "UserTaskWait",
+    "Wait",
+    "compile_files",
+]

@@ -1,0 +1,293 @@
+"""Activities: tasks for people, work by the system, decisions, subprocesses and calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from service.engine import compensation, loops
+from service.engine.host import BpmnError, EngineError, ExternalWait, MessageWait, Thrown, UserTaskWait
+from service.engine.nodes.base import Step, evaluate_all, keeps, store
+from service.engine.propagation import throw_error
+from service.engine.scope import TokenScope
+from service.engine.space import Frame, Space, Token
+from service.engine.timers import as_datetime
+
+if TYPE_CHECKING:
+    from service.engine.definition import Definition, ScopeSpec
+
+IN_TRANSACTION = "registry."  # topics done by the host itself, at once
+
+
+class Activity(Step):
+    """Opens its boundary events when it waits, closes them when it is done, and may be repeated."""
+
+    def execute(self, token: Token) -> bool | None:
+        if self.node.loop is not None and "mi" not in token.internal_data:
+            result = loops.begin(self, token)
+        else:
+            if self.code.inputs:
+                token.internal_data["local"] = {
+                    **token.internal_data.get("local", {}),
+                    **evaluate_all(self.code.inputs, token),
+                }
+            result = self.perform(token)
+        if result is None and "mi" not in token.internal_data:
+            self.open_boundaries(token)
+        return result
+
+    def perform(self, token: Token) -> bool | None:
+        """One performance of the activity."""
+        return True
+
+    def open_boundaries(self, token: Token) -> None:
+        if token.number not in token.space.tasks:
+            return
+        for event in self.code.attached:
+            step = token.space.spec.task_specs[event.id]
+            if step.passive_wait:
+                token.space.enter(step, host=token.number)
+
+    def leave(self, token: Token) -> None:
+        is_body = self.node.loop is not None and "mi" not in token.internal_data
+        results = {} if is_body else evaluate_all(self.code.outputs, token)
+        local = token.internal_data.pop("local", None)
+        store(token, results)
+        close_boundaries(token)
+        if "mi" in token.internal_data:
+            token.internal_data["local"] = local
+            loops.instance_done(token)
+            return
+        self.remember(token)
+        if "compensates" in token.internal_data:
+            compensation.handler_done(token)
+            return
+        super().leave(token)
+
+    def remember(self, token: Token) -> None:
+        """Keep what a later compensation needs."""
+        if self.code.compensated:
+            token.space.done.append([self.name])
+
+
+def close_boundaries(token: Token) -> None:
+    for other in token.space.tokens():
+        if other.internal_data.get("host") == token.number:
+            token.space.case.cancel_token(other)
+
+
+class UserTask(Activity):
+    """Waits for a person."""
+
+    def perform(self, token: Token) -> bool | None:
+        groups = tuple(group for group in _split(self.value(token, "candidateGroups")) if group)
+        party = groups[0].partition("@")[2] if groups else ""
+        level, host = token.space.process_level, token.space.case.host
+        calendar = host.calendar(token.space.definition.tenant)
+        token.space.case.wait(
+            token,
+            UserTaskWait(
+                id=str(token.number),
+                element=self.name,
+                name=self.node.name,
+                process=level.definition.process_id,
+                path=f"{party}/{self.name}" if party else self.name,
+                groups=groups,
+                assignee=str(self.value(token, "assignee") or ""),
+                form=str(self.value(token, "formRef") or self.value(token, "formKey") or ""),
+                due=as_datetime(self.value(token, "dueDate"), host.now, calendar),
+                follow_up=as_datetime(self.value(token, "followUpDate"), host.now, calendar),
+                priority=int(self.value(token, "priority") or 50),
+                barred=self.barred(token),
+                clauses=self.node.clauses,
+                tenant=level.definition.tenant,
+                digest=level.definition.digest,
+            ),
+        )
+        return None
+
+    def barred(self, token: Token) -> tuple[str, ...]:
+        """Who did the step that four eyes keep apart from this one (looked up outwards through the calls)."""
+        rule = self.node.properties.get("four_eyes", "")
+        people: list[str] = []
+        for element in filter(None, (part.strip() for part in rule.split(","))):
+            level: Space | None = token.space.process_level
+            while level is not None:
+                if element in level.doers:
+                    people.append(level.doers[element])
+                    break
+                level = level.owner.space.process_level if level.owner is not None else None
+        return tuple(people)
+
+
+def _split(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item).strip() for item in value]
+    return [part.strip() for part in str(value or "").split(",")]
+
+
+class ServiceTask(Activity):
+    """Work by the system: registry actions inside the transaction, any other topic by an external worker."""
+
+    def perform(self, token: Token) -> bool | None:
+        topic = str(self.value(token, "topic") or "")
+        if not topic:
+            raise EngineError("服务任务没有主题（topic）", element=self.name, cure="请在属性面板中选择外部任务并填写主题")
+        inputs = dict(token.internal_data.get("local") or {})
+        if not topic.startswith(IN_TRANSACTION):
+            self.wait_for_worker(token, topic, inputs)
+            return None
+        case = token.space.case
+        case.trace("work", token.space, self.name)
+        try:
+            results = case.host.work(topic, inputs)
+        except BpmnError as error:
+            throw_error(token, error.code, error.message)
+            return None
+        store(token, results)
+        return True
+
+    def wait_for_worker(self, token: Token, topic: str, inputs: dict[str, Any]) -> None:
+        wait = ExternalWait(
+            id=str(token.number),
+            element=self.name,
+            name=self.node.name,
+            process=token.space.definition.process_id,
+            topic=topic,
+            inputs=inputs,
+            priority=int(self.value(token, "taskPriority") or 50),
+        )
+        token.space.case.wait(token, wait)
+
+
+class BusinessRuleTask(ServiceTask):
+    """A decision table, or external work like a service task."""
+
+    def perform(self, token: Token) -> bool | None:
+        if not self.node.settings.get("decisionRef"):
+            return super().perform(token)
+        space = token.space
+        decision = space.definition.decisions[str(self.value(token, "decisionRef"))]
+        mapping = self.node.settings.get("mapDecisionResult", "resultList")
+        outcome = decision.evaluate(TokenScope(token), mapping)
+        for table in dict.fromkeys(match.decision_id for match in outcome.matched):
+            rules = tuple(match.rule_id for match in outcome.matched if match.decision_id == table)
+            space.case.trace("decision", space, table, rules, outcome.value)
+        if name := self.node.settings.get("resultVariable"):
+            store(token, {name: outcome.value})
+        return True
+
+
+class SendTask(ServiceTask):
+    """Sends its message; with a topic, like a service task."""
+
+    def perform(self, token: Token) -> bool | None:
+        if not self.node.event.value:
+            return super().perform(token)
+        throw_message(token)
+        return True
+
+
+def throw_message(token: Token) -> None:
+    """Hand a message to the host: its payload is what the input parameters name, nothing else."""
+    step = token.task_spec
+    payload = token.internal_data.get("local") or evaluate_all(step.code.inputs, token)
+    token.space.case.thrown.append(
+        Thrown(
+            kind="message",
+            name=step.node.event.value,
+            element=step.name,
+            payload=dict(payload),
+            properties=step.node.properties,
+        )
+    )
+
+
+class ReceiveTask(Activity):
+    """Waits for its message."""
+
+    def perform(self, token: Token) -> bool | None:
+        wait_for_message(token)
+        return None
+
+
+def wait_for_message(token: Token) -> None:
+    node = token.task_spec.node
+    wait = MessageWait(
+        id=str(token.number),
+        element=node.id,
+        name=node.name,
+        process=token.space.definition.process_id,
+        message=node.event.value,
+        sent_by=node.properties.get("sent_by", ""),
+    )
+    token.internal_data["message"] = node.event.value
+    token.space.case.wait(token, wait)
+
+
+class SubProcess(Activity):
+    """An embedded subprocess: its own tokens, the same variables."""
+
+    def perform(self, token: Token) -> bool | None:
+        space = token.space
+        begin_frame(token, space.spec.inner[self.name], space.definition, space.variables, called=False)
+        return None
+
+    def body_done(self, token: Token, frame: Frame) -> None:
+        if frame.done:
+            token.internal_data["done"] = frame.done
+        token.complete()
+
+    def remember(self, token: Token) -> None:
+        done = token.internal_data.get("done")
+        if self.code.compensated or done:
+            token.space.done.append([self.name, done or []])
+
+
+class CallActivity(Activity):
+    """A called process: its own variables, its own region's version, resolved when the call is entered."""
+
+    def perform(self, token: Token) -> bool | None:
+        space = token.space
+        process_id = str(self.value(token, "calledElement") or "")
+        tenant = self.value(token, "calledElementTenantId") or space.definition.tenant
+        definition = space.case.host.definition(process_id, tenant)
+        variables = evaluate_all(self.code.call_in, token)
+        if any(item.everything for item in self.node.call_in):
+            variables = {**space.variables, **variables}
+        frame = begin_frame(token, definition.spec, definition, {}, called=True)
+        frame.variables.update({name: value for name, value in variables.items() if keeps(frame, name)})
+        return None
+
+    def body_done(self, token: Token, frame: Frame) -> None:
+        values: dict[str, Any] = dict(frame.variables) if any(m.everything for m in self.node.call_out) else {}
+        inside = FrameScope(frame)
+        values.update({given.name: given.value.evaluate(inside) for given in self.code.call_out})
+        store(token, values)
+        token.complete()
+
+
+class FrameScope(TokenScope):
+    """The names of a finished called process, for its caller's out mappings."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.token, self.space = frame.task_tree, frame
+
+
+def begin_frame(
+    token: Token, spec: ScopeSpec, definition: Definition, variables: dict[str, Any], *, called: bool
+) -> Frame:
+    """Start the inside of an activity: a token on its none start event (or on every node nothing leads to)."""
+    frame = Frame(spec, token, called)
+    frame.open(definition, variables, token.space.case, token)
+    token.space.case.subprocesses[token.id] = frame
+    start_scope(frame)
+    return frame
+
+
+def start_scope(space: Space, start: str = "") -> None:
+    """Open the event subprocess starts of a scope and put the first token in."""
+    for step in space.spec.starters:
+        if step.passive_wait:
+            space.enter(step)
+    for step in [space.spec.task_specs[start]] if start else space.spec.first:
+        space.enter(step)

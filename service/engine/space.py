@@ -1,0 +1,254 @@
+"""Where tokens live: SpiffWorkflow's workflow, subworkflow and task, kept flat.
+
+SpiffWorkflow predicts the whole future as a tree of tasks and keeps the whole past in it; both make joins, loops and
+saving wrong or slow. Here only the present is kept: every live token is a child of the root, a token that
+has done its work is removed, and what comes next is created when it comes. States and transitions stay
+SpiffWorkflow's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from SpiffWorkflow.task import Task, TaskState
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+
+from service.engine.host import End, EngineError, Host, Thrown, Trace, Wait
+from service.policy.values import Value
+
+if TYPE_CHECKING:
+    from service.engine.definition import Definition, ScopeSpec
+    from service.engine.nodes.base import Step
+
+ROOT = "root"
+STEP_LIMIT = 20_000  # steps in one run; more is a loop without a wait state
+
+
+class Token(Task):  # type: ignore[misc]
+    """A live position in a diagram. ``internal_data`` holds what it needs to go on: via, local, host, due …"""
+
+    task_spec: Step
+
+    def __init__(self, space: Space, spec: Any, number: int | str, state: int, data: dict[str, Any]) -> None:
+        parent = space.tasks.get(ROOT)
+        super().__init__(space, spec, parent, state, number)
+        self.internal_data = data
+        self.last_state_change = 0
+
+    @property
+    def space(self) -> Space:
+        return cast("Space", self.workflow)
+
+    @property
+    def number(self) -> int:
+        return cast(int, self.id)
+
+    def _set_state(self, value: int) -> None:
+        # SpiffWorkflow builds a log record at every change, wanted or not; the journal is our record.
+        self._state = value
+
+
+class Space:
+    """What the top process and every subprocess have in common."""
+
+    tasks: dict[int | str, Token]
+    spec: ScopeSpec
+    definition: Definition
+    variables: dict[str, Value]
+    doers: dict[str, str]
+    done: list[list[Any]]
+    owner: Token | None
+    case: Case
+    called = False
+
+    def open(self, definition: Definition, variables: dict[str, Value], case: Case, owner: Token | None) -> None:
+        self.definition, self.variables, self.case, self.owner = definition, variables, case, owner
+        self.doers = {}
+        self.done = []
+        self.task_tree = Token(self, self.spec.start, ROOT, TaskState.COMPLETED, {})
+
+    @property
+    def process_level(self) -> Space:
+        """The space of the process (not the embedded subprocess) this space belongs to."""
+        space = self
+        while isinstance(space, Frame) and not space.called:
+            space = space.parent
+        return space
+
+    def tokens(self) -> Iterator[Token]:
+        return (token for number, token in list(self.tasks.items()) if number != ROOT)
+
+    def enter(self, spec: Step, **data: Any) -> Token:
+        """Put a new token on a node."""
+        token = Token(self, spec, self.case.next_number(), TaskState.FUTURE, data)
+        if "mi" not in data:
+            self.case.trace("node", self, spec.name)
+        spec._update(token)
+        return token
+
+    def remove(self, token: Token) -> None:
+        if self.tasks.pop(token.number, None) is not None:
+            self.task_tree._children.remove(token.id)
+
+    def is_idle(self) -> bool:
+        """Nothing but boundary events and event subprocess starts is left."""
+        return all(token.task_spec.only_listens(token) for token in self.tokens())
+
+    def _task_completed_notify(self, token: Token) -> None:
+        self.remove(token)
+        self.case.ended(token, "completed")
+        self.settle_if_idle()
+
+    def settle_if_idle(self) -> None:
+        if not self.completed and self.is_idle():
+            self.completed = True
+            self.clear()
+            self.finished()
+
+    def clear(self) -> None:
+        """Cancel everything in here."""
+        for token in self.tokens():
+            self.case.cancel_token(token)
+
+    def terminate(self) -> None:
+        """A terminate end event: nothing in this scope goes on."""
+        self.completed = True
+        self.clear()
+        self.finished()
+
+    def finished(self) -> None:
+        raise NotImplementedError
+
+    completed: bool
+
+
+class Frame(Space, BpmnSubWorkflow):  # type: ignore[misc]
+    """The inside of a running subprocess or called process."""
+
+    def __init__(self, spec: ScopeSpec, owner: Token, called: bool) -> None:
+        self.called = called
+        self.parent: Space = owner.space
+        super().__init__(spec, owner.id, owner.space.case, deserializing=True)
+
+    def _calculate_depth(self) -> int:
+        return 0  # SpiffWorkflow walks up for a number only its own loop needs
+
+    def finished(self) -> None:
+        owner = cast(Token, self.owner)
+        self.case.subprocesses.pop(owner.id, None)
+        owner.task_spec.body_done(owner, self)
+
+
+class Case(Space, BpmnWorkflow):  # type: ignore[misc]
+    """The whole instance: the top process, its frames, the queue of ready tokens and the record of this run."""
+
+    def __init__(self, definition: Definition, host: Host) -> None:
+        self.host = host
+        self.queue: deque[Token] = deque()
+        self.numbers = 0
+        self.created: dict[int, Wait] = {}
+        self.over: list[tuple[Token, str]] = []
+        self.thrown: list[Thrown] = []
+        self.trail: list[Trace] = []
+        self.facts: dict[str, Value] = {}
+        self.end: End | None = None
+        self.changed = False
+        super().__init__(definition.spec, script_engine=_NO_SCRIPTS, deserializing=True)
+        self.called = True
+
+    @property
+    def frames(self) -> list[Frame]:
+        return list(self.subprocesses.values())
+
+    def all_tokens(self) -> Iterator[Token]:
+        yield from self.tokens()
+        for frame in self.frames:
+            yield from frame.tokens()
+
+    def next_number(self) -> int:
+        self.numbers += 1
+        return self.numbers
+
+    def trace(
+        self, kind: str, space: Space, element: str, rules: tuple[str, ...] = (), result: object = None
+    ) -> None:
+        definition = space.definition
+        self.trail.append(
+            Trace(
+                kind=kind,
+                process=definition.process_id,
+                element=element,
+                file=definition.file,
+                rules=rules,
+                result=result,
+                tenant=definition.tenant,
+            )
+        )
+
+    def wait(self, token: Token, wait: Wait) -> None:
+        """Tell the host that this token now waits for something outside."""
+        self.created[token.number] = wait
+
+    def ended(self, token: Token, reason: str) -> None:
+        self.over.append((token, reason))
+
+    def cancel_token(self, token: Token) -> None:
+        """End a token and everything that depends on it: its frame, its loop instances, its boundary events."""
+        if token.number not in token.space.tasks:
+            return
+        token.space.remove(token)
+        token._set_state(TaskState.CANCELLED)
+        self.ended(token, "cancelled")
+        frame = self.subprocesses.pop(token.id, None)
+        if frame is not None:
+            frame.completed = True
+            frame.clear()
+        for other in token.space.tokens():
+            if token.number in (other.internal_data.get("host"), other.internal_data.get("mi")):
+                self.cancel_token(other)
+
+    def run(self) -> None:
+        """Run every token that can, until only people, clocks, messages or joins are left."""
+        for _ in range(STEP_LIMIT):
+            if self.queue:
+                token = self.queue.popleft()
+                if token.state == TaskState.READY:
+                    token.run()
+            elif not self.wake_joins() and not self.wake_conditions():
+                return
+        raise EngineError(
+            f"一次推进超过 {STEP_LIMIT} 步仍未停下",
+            file=self.definition.file,
+            element=self.trail[-1].element if self.trail else "",
+            cure="请在循环中加入用户任务、定时器或消息等待",
+        )
+
+    def wake_joins(self) -> bool:
+        """Let one inclusive join go on that nothing can reach any more."""
+        for token in self.all_tokens():
+            if token.state == TaskState.WAITING and token.task_spec.may_go_on(token):
+                return True
+        return False
+
+    def wake_conditions(self) -> bool:
+        if not self.changed:
+            return False
+        self.changed = False
+        waiting = [token for token in self.all_tokens() if token.task_spec.conditional]
+        return any([token.task_spec.check(token) for token in waiting if token.number in token.space.tasks])
+
+    def finished(self) -> None:
+        for frame in self.frames:
+            frame.completed = True
+            frame.clear()
+        self.subprocesses.clear()
+
+
+class _NoScripts:
+    """Stands where SpiffWorkflow expects a script engine: nothing in a diagram is run as Python."""
+
+
+_NO_SCRIPTS = _NoScripts()

@@ -1,0 +1,1 @@
+"""The pure domain of school records: parties, facts, actions, statuses. Knows no database, engine or web."""

@@ -1,0 +1,146 @@
+"""What an action wants changed. A change says what shall be; whoever holds the records makes it so.
+
+The store turns each into rows and a journal entry, the in-memory world into new values. Each is worded so
+that applying it twice leaves what applying it once leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetStatus:
+    """The student's status becomes ``status``; ``was`` and the clauses are for the journal."""
+
+    student: str
+    was: str
+    status: str
+    trigger: str
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockStudent:
+    """The case holds the student's record: no other case may start or move it."""
+
+    student: str
+    kind: str
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlockStudent:
+    """The case lets go of the record; a lock of another case stays."""
+
+    student: str
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveEnrolment:
+    """The record moves to another school, counted as a transfer on that day.
+
+    Class sizes follow: one less where it left, one more in ``class_no``. The school left keeps a copy.
+    """
+
+    student: str
+    from_unit: str
+    to_unit: str
+    stage: str
+    grade: int
+    class_no: int | None
+    on: date
+    case: str
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetFlag:
+    """A side mark on the enrolment (``no_allocated_place``, ``offline_transfer`` …) is set or taken away."""
+
+    student: str
+    flag: str
+    on: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPlaceOfStudy:
+    """The student learns elsewhere than where the record is; empty ends it."""
+
+    student: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSuspension:
+    """A period of suspension begins; the class has one pupil less."""
+
+    student: str
+    stage: str
+    since: date
+    until: date | None
+    ground: str
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtendSuspension:
+    """The running period of suspension ends later."""
+
+    student: str
+    until: date
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseSuspension:
+    """The running period of suspension ended on this day; the student is in ``grade`` from now on.
+
+    The class has the pupil again; in another grade the class is still to be chosen.
+    """
+
+    student: str
+    on: date
+    grade: int
+    stage: str
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordOverdue:
+    """An entry for the monthly bulletin (月度通报): one for a case, unit and step."""
+
+    unit: str
+    party: str
+    step: str
+    case: str
+    on: date
+    month: str
+    published: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyGuardian:
+    """A message to the guardian, sent after the transaction by an outbox row."""
+
+    student: str
+    text: str
+    case: str
+
+
+Change: TypeAlias = (
+    SetStatus
+    | LockStudent
+    | UnlockStudent
+    | MoveEnrolment
+    | SetFlag
+    | SetPlaceOfStudy
+    | OpenSuspension
+    | ExtendSuspension
+    | CloseSuspension
+    | RecordOverdue
+    | NotifyGuardian
+)

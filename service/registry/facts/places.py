@@ -1,0 +1,69 @@
+"""Facts about the grade asked for at the receiving school: its stage, and whether there is a place."""
+
+from __future__ import annotations
+
+from service.policy.values import Value
+from service.registry.facts.base import Question, fact
+
+
+@fact("string", "转入学段", "申请就读的年级在转入学校的学制中属于哪个学段（五四制与六三制可能不同）。")
+def receiving_stage(q: Question) -> Value:
+    school, grade = q.party("receiving_school"), q.asked_grade()
+    return q.law.stage_at(school, grade) if school and grade is not None else None
+
+
+@fact("boolean", "转入年级为起始年级", "申请就读的年级在转入学校的学制中是否为学段第一个年级。")
+def receiving_initial_grade(q: Question) -> Value:
+    school, grade = q.party("receiving_school"), q.asked_grade()
+    return q.law.is_initial(school, grade) if school and grade is not None else None
+
+
+@fact("boolean", "转入年级为毕业年级", "申请就读的年级在转入学校的学制中是否为学段最后一个年级。")
+def receiving_graduating_grade(q: Question) -> Value:
+    school, grade = q.party("receiving_school"), q.asked_grade()
+    return q.law.is_graduating(school, grade) if school and grade is not None else None
+
+
+@fact(
+    "number",
+    "可用学位",
+    "转入学校该年级各班空额之和，减去为即将复学学生预留的学位；班级未写核准班额时按地区班额上限。"
+    "没有班额规定时为空（不限）；没有该年级的班级时为 0。",
+)
+def class_places(q: Question) -> Value:
+    school, grade = q.party("receiving_school"), q.asked_grade()
+    if school is None or grade is None:
+        return None
+    general = q.law.class_cap(school, grade, q.today)
+    classes = [one for one in q.snapshot.classes if one.unit == school.id and one.grade == grade]
+    caps = [general if one.cap is None else one.cap for one in classes]
+    free = [cap - one.size for cap, one in zip(caps, classes, strict=True) if cap is not None]
+    if len(free) < len(classes) or (not classes and general is None):
+        return None
+    # One crowded class takes no place away from another class of the grade.
+    return sum(max(places, 0) for places in free) - _reserved(q, school.id, grade)
+
+
+@fact(
+    "number", "预留学位", "转入学校该年级本学期内休学期满、即将复学的学生数；期满日未定的也计入（assumed）。"
+)
+def reserved_places(q: Question) -> Value:
+    school, grade = q.party("receiving_school"), q.asked_grade()
+    return _reserved(q, school.id, grade) if school and grade is not None else None
+
+
+def _reserved(q: Question, school: str, grade: int) -> int:
+    end = q.calendar.term_end(q.today)
+    return sum(
+        one.unit == school and one.grade == grade and (one.until is None or one.until <= end)
+        for one in q.snapshot.returning
+    )
+
+
+FACTS = (
+    receiving_stage,
+    receiving_initial_grade,
+    receiving_graduating_grade,
+    class_places,
+    reserved_places,
+)

@@ -1,0 +1,142 @@
+"""The registry's share of the law as data: closed lists, school systems, and what a county's region adds.
+
+A data file is looked up like a diagram: the nearest region in force that covers the stage. Knows no case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from service.errors import BadDefinition
+from service.policy import strict_yaml
+from service.policy.reader import Reader
+from service.policy.regions import NATIONAL, Region, Regions
+from service.registry.model import Unit
+from service.registry.parties import Parties
+from service.registry.roles import Roles
+from service.registry.statuses import Statuses, Transitions
+from service.registry.systems import SchoolSystem, SchoolSystems
+
+CLASS_CAPS, TRANSITIONS = "class_caps.yaml", "transitions.yaml"
+# Counties a province administers itself share a prefecture-like prefix but form no city (GB/T 2260).
+_PROVINCE_ADMINISTERED = "90"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionRules:
+    """What one region's folder says about class sizes and changes of status."""
+
+    class_caps: dict[str, int] | None = None
+    transitions: Transitions | None = None
+
+
+class Law:
+    """Everything about rules that facts, parties and actions ask. Read once, shared by all threads."""
+
+    def __init__(self, processes: Path, regions: Regions | None = None) -> None:
+        self.regions = regions or Regions.load(processes)
+        self.parties = Parties.load(*_file(processes, "parties.yaml"))
+        self.roles = Roles.load(*_file(processes, "roles.yaml"))
+        self.statuses = Statuses.load(*_file(processes, "statuses.yaml"))
+        self.systems = SchoolSystems.load(*_file(processes, "school_systems.yaml"))
+        self._rules = {region.code: self._read(region) for region in self.regions.with_folders()}
+        self._chain = lru_cache(maxsize=4096)(self.regions.chain)
+
+    def transitions(self, county: str, on: date, stage: str | None) -> Transitions:
+        """The changes of status allowed in a place."""
+        found = (self._rules[one.code].transitions for one in self._applying(county, on, stage))
+        transitions = next((one for one in found if one is not None), None)
+        if transitions is None:
+            raise BadDefinition("没有全国的学籍状态变化表", file=TRANSITIONS, cure="在 processes/ 中补上")
+        return transitions
+
+    def class_cap(self, school: Unit, grade: int, on: date) -> int | None:
+        """How many pupils a class of the grade may have; nothing where no rule says."""
+        stage = self.stage_at(school, grade)
+        found = (self._rules[one.code].class_caps for one in self._applying(school.county, on, stage))
+        caps = next((one for one in found if one is not None), {})
+        return caps.get(stage) if stage else None
+
+    def region_of(self, county: str, on: date, stage: str | None) -> str:
+        """The region whose folder applies; the nation's code where no nearer one does."""
+        return self._applying(county, on, stage)[0].code
+
+    def system_of(self, school: Unit) -> SchoolSystem:
+        """The school's own system, else that of the place."""
+        return self.systems.get(school.school_system or self._chain(school.county)[0].school_system)
+
+    def stage_at(self, school: Unit, grade: int) -> str | None:
+        """The stage a grade belongs to at that school."""
+        return self.system_of(school).stage_of(grade)
+
+    def is_initial(self, school: Unit, grade: int) -> bool:
+        """Whether the grade begins a stage at that school."""
+        return self.system_of(school).is_initial(grade)
+
+    def is_graduating(self, school: Unit, grade: int) -> bool:
+        """Whether the grade ends a stage at that school."""
+        return self.system_of(school).is_graduating(grade)
+
+    def is_compulsory(self, stage: str) -> bool:
+        """Whether the stage is compulsory education."""
+        return stage in self.systems.compulsory
+
+    def same_city(self, one: str, other: str) -> bool:
+        """Whether two places lie in one prefecture or one municipality."""
+        if one == other:
+            return True
+        return self._city(one) == self._city(other) and one[2:4] != _PROVINCE_ADMINISTERED
+
+    def same_province(self, one: str, other: str) -> bool:
+        """Whether two places lie in one province."""
+        return self._province(one) == self._province(other)
+
+    def within_central_urban_area(self, one: str, other: str) -> bool:
+        """Whether both places belong to the central urban area of one region."""
+        return any({one, other} <= region.central_urban_area for region in self._chain(one))
+
+    def _city(self, county: str) -> str:
+        """The prefecture, or the municipality whose districts lie right under it."""
+        return next(region.code for region in self._chain(county) if region.code.endswith("00"))
+
+    def _province(self, county: str) -> str:
+        return next(region.code for region in self._chain(county) if region.code.endswith("0000"))
+
+    def _applying(self, county: str, on: date, stage: str | None) -> tuple[Region, ...]:
+        return tuple(
+            region
+            for region in self._chain(county)
+            if region.folder and (region.code == NATIONAL or (region.in_force(on) and region.covers(stage)))
+        )
+
+    def _read(self, region: Region) -> RegionRules:
+        folder = region.folder
+        if folder is None:
+            return RegionRules()
+        caps, transitions = folder / CLASS_CAPS, folder / TRANSITIONS
+        return RegionRules(
+            class_caps=_class_caps(*_file(folder, CLASS_CAPS)) if caps.is_file() else None,
+            transitions=(
+                Transitions.load(*_file(folder, TRANSITIONS), self.statuses)
+                if transitions.is_file()
+                else None
+            ),
+        )
+
+
+def _file(folder: Path, name: str) -> tuple[bytes, str]:
+    return (folder / name).read_bytes(), f"{folder.name}/{name}"
+
+
+def _class_caps(content: bytes, file: str) -> dict[str, int]:
+    top = Reader(strict_yaml.load(content, file), file, 1, "文件")
+    caps: dict[str, int] = {}
+    for row in top.tables("class_caps"):
+        caps[row.text("stage")] = row.integer("cap")
+        row.texts("clauses")
+        row.done()
+    top.done()
+    return caps

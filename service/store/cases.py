@@ -1,0 +1,77 @@
+"""Cases and instances: opening them, and what a start must look up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import orjson
+from sqlalchemy import Connection, text
+
+from service.registry.model import Unit
+from service.store.rows import CaseRow, LockedInstance
+
+_CASE = text(
+    """insert into case_ (number, procedure, region, student, started, opened_at, form, started_by)
+       values (:number, :procedure, :region, :student, :started, :now, cast(:form as jsonb), :by)"""
+)
+_INSTANCE = text(
+    """insert into instance (id, case_number, definition, state, started_at)
+       values (:id, :case_number, :definition, :state, :now)"""
+)
+
+
+def lock_student(connection: Connection, student: str) -> bool:
+    """Serialise the starts of one student."""
+    found = connection.execute(text("select 1 from student where id = :id for update"), {"id": student})
+    return found.first() is not None
+
+
+def stage_of(connection: Connection, student: str) -> str | None:
+    return connection.execute(text("select stage from enrolment where student = :id"), {"id": student}).scalar()
+
+
+def unit(connection: Connection, unit_id: str) -> Unit | None:
+    row = connection.execute(text("select * from unit where id = :id"), {"id": unit_id}).mappings().first()
+    return Unit(**{**row, "stages": frozenset(row["stages"])}) if row is not None else None
+
+
+def next_number(connection: Connection, county: str, on: date) -> str:
+    """A new case number (受理编号): place, day, serial."""
+    serial = connection.execute(text("select nextval('case_serial')")).scalar_one()
+    return f"{county}-{on:%Y%m%d}-{serial:06d}"
+
+
+def insert_case(connection: Connection, case: CaseRow, by: str) -> None:
+    connection.execute(
+        _CASE,
+        {
+            "number": case.number,
+            "procedure": case.procedure,
+            "region": case.region,
+            "student": case.student,
+            "started": case.started,
+            "now": case.now,
+            "form": orjson.dumps(dict(case.form)).decode(),
+            "by": by,
+        },
+    )
+
+
+def insert_instance(connection: Connection, instance: LockedInstance, now: datetime) -> None:
+    connection.execute(
+        _INSTANCE,
+        {
+            "id": instance.id,
+            "case_number": instance.case_number,
+            "definition": instance.definition,
+            "state": instance.state,
+            "now": now,
+        },
+    )
+
+
+def release_student(connection: Connection, number: str) -> None:
+    """Take away a case's lock on a record."""
+    connection.execute(
+        text("update enrolment set lock_kind = null, lock_case = null where lock_case = :number"), {"number": number}
+    )

@@ -1,0 +1,170 @@
+"""Applies the registry's changes to the tables, inside the verb's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from service.errors import Conflict
+from service.registry import changes
+from service.registry.changes import Change
+
+
+def apply_change(connection: Connection, change: Change) -> None:
+    """Make one change so. Raises Conflict when the record is not as the change supposes."""
+    _apply(change, lambda statement, **values: connection.execute(text(statement), values))
+
+
+Run = Callable[..., Any]
+
+
+@singledispatch
+def _apply(change: object, run: Run) -> None:
+    raise TypeError(f"no table takes a {type(change).__name__}")
+
+
+@_apply.register
+def _(change: changes.SetStatus, run: Run) -> None:
+    done = run(
+        "update enrolment set status = :status where student = :student and status in (:was, :status)",
+        student=change.student,
+        status=change.status,
+        was=change.was,
+    )
+    if not done.rowcount:
+        raise Conflict("学生的学籍状态已被其他业务改变", cure="请刷新后核对学籍状态", clauses=change.clauses)
+
+
+@_apply.register
+def _(change: changes.LockStudent, run: Run) -> None:
+    done = run(
+        """update enrolment set lock_kind = :kind, lock_case = :case
+           where student = :student and (lock_case is null or lock_case = :case)""",
+        student=change.student,
+        kind=change.kind,
+        case=change.case,
+    )
+    if not done.rowcount:
+        raise Conflict("该学生已有在办业务，不能重复发起", cure="请先办结或撤回在办业务")
+
+
+@_apply.register
+def _(change: changes.UnlockStudent, run: Run) -> None:
+    run(
+        "update enrolment set lock_kind = null, lock_case = null where student = :student and lock_case = :case",
+        student=change.student,
+        case=change.case,
+    )
+
+
+@_apply.register
+def _(change: changes.MoveEnrolment, run: Run) -> None:
+    moved = run(
+        """insert into record_move (student, from_unit, to_unit, "on", case_number)
+           values (:student, :from_unit, :to_unit, :on, :case) on conflict (case_number) do nothing""",
+        student=change.student,
+        from_unit=change.from_unit,
+        to_unit=change.to_unit,
+        on=change.on,
+        case=change.case,
+    )
+    if not moved.rowcount:
+        return  # this case has moved the record before
+    run(
+        """update school_class c set size = size - 1 from enrolment e
+           where e.student = :student and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",
+        student=change.student,
+    )
+    run(
+        """update enrolment set school = :school, stage = :stage, grade = :grade, class_no = :class_no
+           where student = :student""",
+        student=change.student,
+        school=change.to_unit,
+        stage=change.stage,
+        grade=change.grade,
+        class_no=change.class_no,
+    )
+    run(
+        "update school_class set size = size + 1 where unit = :unit and grade = :grade and number = :number",
+        unit=change.to_unit,
+        grade=change.grade,
+        number=change.class_no,
+    )
+
+
+@_apply.register
+def _(change: changes.SetFlag, run: Run) -> None:
+    run(
+        """update enrolment set flags = case when :on then array_append(array_remove(flags, :flag), :flag)
+           else array_remove(flags, :flag) end where student = :student""",
+        student=change.student,
+        flag=change.flag,
+        on=change.on,
+    )
+
+
+@_apply.register
+def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
+    run(
+        "update enrolment set place_of_study = :place where student = :student",
+        student=change.student,
+        place=change.place,
+    )
+
+
+@_apply.register
+def _(change: changes.OpenSuspension, run: Run) -> None:
+    run(
+        """insert into suspension_period (student, stage, since, until, ground, case_number)
+           select :student, :stage, :since, :until, :ground, :case
+           where not exists (select from suspension_period where student = :student and case_number = :case)""",
+        student=change.student,
+        stage=change.stage,
+        since=change.since,
+        until=change.until,
+        ground=change.ground,
+        case=change.case,
+    )
+
+
+@_apply.register
+def _(change: changes.ExtendSuspension, run: Run) -> None:
+    run(
+        "update suspension_period set until = :until where student = :student and ended is null",
+        student=change.student,
+        until=change.until,
+    )
+
+
+@_apply.register
+def _(change: changes.CloseSuspension, run: Run) -> None:
+    run(
+        "update suspension_period set ended = :on where student = :student and ended is null",
+        student=change.student,
+        on=change.on,
+    )
+    run(
+        "update enrolment set grade = :grade, stage = :stage where student = :student",
+        student=change.student,
+        grade=change.grade,
+        stage=change.stage,
+    )
+
+
+@_apply.register
+def _(change: changes.RecordOverdue, run: Run) -> None:
+    run(
+        """insert into overdue_entry (unit, party, step, case_number, "on", month, published)
+           values (:unit, :party, :step, :case, :on, :month, :published)
+           on conflict (case_number, unit, step) do nothing""",
+        unit=change.unit,
+        party=change.party,
+        step=change.step,
+        case=change.case,
+        on=change.on,
+        month=change.month,
+        published=change.published,
+    )

@@ -1,0 +1,56 @@
+"""The connection to PostgreSQL, as Flask-SQLAlchemy sets it up for the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "30s"
+
+
+class Base(DeclarativeBase):
+    """Every table; constraint names follow one pattern so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def engine_options() -> dict[str, Any]:
+    """Pool and JSON settings; ``lock_timeout`` turns a stuck lock into an error instead of a hung request."""
+    return {
+        "json_serializer": _dump,
+        "json_deserializer": orjson.loads,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_pre_ping": False,
+        "connect_args": {
+            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} -c jit=off"
+        },
+    }
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """One transaction: committed at the end of the block, rolled back by any exception."""
+    with db.engine.begin() as connection:
+        yield connection

@@ -1,0 +1,45 @@
+"""Incident rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from service.ids import new_id
+
+_INSERT = text(
+    """insert into incident (id, instance, case_number, kind, element, message, trace, act, at)
+       select :id, i.id, i.case_number, :kind, :element, :message, :trace, cast(:act as jsonb), clock_timestamp()
+       from instance i where i.id = :instance"""
+)
+_PUT_ASIDE = text("update instance set next_due = null where id = :instance")
+_RESOLVE = text(
+    """with closed as (
+           update incident set resolved_at = clock_timestamp() where id = :id and resolved_at is null
+           returning instance, kind
+       )
+       update instance set next_due = clock_timestamp() - interval '100 years' from closed
+       where instance.id = closed.instance and closed.kind = 'timer' and instance.status = 'active'
+       returning instance.id"""
+)
+_OPEN = text("select id from incident where id = :id and resolved_at is null for update")
+
+
+def insert(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any]) -> str:
+    """Write an incident; one of a timer takes the instance out of the sweep."""
+    identifier = new_id()
+    connection.execute(_INSERT, {**row, "id": identifier, "act": orjson.dumps(dict(act)).decode()})
+    if row["kind"] == "timer":
+        connection.execute(_PUT_ASIDE, {"instance": row["instance"]})
+    return identifier
+
+
+def resolve(connection: Connection, incident_id: str) -> bool:
+    """Close an incident; the instance of a timer is due again at once."""
+    if connection.execute(_OPEN, {"id": incident_id}).first() is None:
+        return False
+    connection.execute(_RESOLVE, {"id": incident_id})
+    return True

@@ -1,0 +1,42 @@
+"""Every table of the product."""
+
+from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
+from service.store.models.deployments import Definition, Deployment, Resource
+from service.store.models.records import Incident, Inbox, JournalEntry, Outbox, OverdueEntry, Setting
+from service.store.models.registry import (
+    Enrolment,
+    Person,
+    RecordMove,
+    SchoolClass,
+    Student,
+    SuspensionPeriod,
+    Unit,
+    UnitRole,
+)
+
+__all__ = [
+    "Case",
+    "CaseParty",
+    "Definition",
+    "Deployment",
+    "Enrolment",
+    "Inbox",
+    "Incident",
+    "Instance",
+    "JournalEntry",
+    "Outbox",
+    "OverdueEntry",
+    "Person",
+    "RecordMove",
+    "Resource",
+    "SchoolClass",
+    "Setting",
+    "Student",
+    "Submission",
+    "Subscription",
+    "SuspensionPeriod",
+    "Timer",
+    "Unit",
+    "UnitRole",
+    "UserTask",
+]

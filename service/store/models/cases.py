@@ -1,0 +1,127 @@
+"""Running cases: the case, its instances, and what each instance waits for."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db import db
+from service.store.models.columns import Bytes, Day, Id, Instant, Json, Str, Strings
+
+
+class Case(db.Model):  # type: ignore[name-defined,misc]
+    """One case (办件) under its number (受理编号)."""
+
+    __tablename__ = "case_"
+    __table_args__ = (Index("ix_case_open_student", "student", postgresql_where=text("closed_at is null")),)
+    number: Mapped[Id]
+    procedure: Mapped[Str]
+    region: Mapped[Str]
+    student: Mapped[Str | None] = mapped_column(ForeignKey("student.id"))
+    started: Mapped[Day]
+    opened_at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+    outcome: Mapped[Str | None]
+    outcome_name: Mapped[Str | None]
+    form: Mapped[Json]
+    started_by: Mapped[Str] = mapped_column(server_default="")
+
+
+class CaseParty(db.Model):  # type: ignore[name-defined,misc]
+    """The unit that plays a party in a case."""
+
+    __tablename__ = "case_party"
+    __table_args__ = (Index("ix_case_party_unit", "unit"),)
+    case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"), primary_key=True)
+    party: Mapped[Str] = mapped_column(primary_key=True)
+    unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
+
+
+class Instance(db.Model):  # type: ignore[name-defined,misc]
+    """A process instance; ``state`` is the engine's, ``next_due`` what the sweep looks for."""
+
+    __tablename__ = "instance"
+    __table_args__ = (
+        Index("ix_instance_due", "next_due", postgresql_where=text("next_due is not null and status = 'active'")),
+        Index("ix_instance_case", "case_number"),
+    )
+    id: Mapped[Id]
+    case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"))
+    definition: Mapped[Str] = mapped_column(ForeignKey("definition.id"))
+    status: Mapped[Str] = mapped_column(server_default="active")
+    revision: Mapped[int] = mapped_column(server_default="1")
+    state: Mapped[Bytes]
+    next_due: Mapped[Instant | None]
+    started_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    end_element: Mapped[Str | None]
+
+
+class UserTask(db.Model):  # type: ignore[name-defined,misc]
+    """A task for the people of one unit; kept after it is done."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index("ix_user_task_inbox", "unit", "created_at", postgresql_where=text("state = 'open'")),
+        Index("ix_user_task_assignee", "assignee", postgresql_where=text("state = 'open'")),
+        Index("ix_user_task_instance", "instance"),
+    )
+    id: Mapped[Id]
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
+    case_number: Mapped[Str]
+    definition: Mapped[Str]
+    element: Mapped[Str]
+    path: Mapped[Str]
+    name: Mapped[Str]
+    unit: Mapped[Str | None]
+    roles: Mapped[Strings]
+    barred: Mapped[Strings]
+    clauses: Mapped[Strings]
+    form: Mapped[Str] = mapped_column(server_default="")
+    tenant: Mapped[Str | None]
+    priority: Mapped[int] = mapped_column(server_default="50")
+    state: Mapped[Str] = mapped_column(server_default="open")
+    assignee: Mapped[Str | None]
+    completed_by: Mapped[Str | None]
+    created_at: Mapped[Instant]
+    claimed_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    due: Mapped[Instant | None]
+    follow_up: Mapped[Instant | None]
+
+
+class Submission(db.Model):  # type: ignore[name-defined,misc]
+    """A whole form as it was submitted; the engine keeps only what expressions read."""
+
+    __tablename__ = "submission"
+    task: Mapped[Id]
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"), index=True)
+    form: Mapped[Str]
+    by: Mapped[Str]
+    at: Mapped[Instant]
+    data: Mapped[Json]
+
+
+class Timer(db.Model):  # type: ignore[name-defined,misc]
+    """A timer an instance waits for."""
+
+    __tablename__ = "timer"
+    __table_args__ = (Index("ix_timer_instance", "instance"),)
+    id: Mapped[Id]
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
+    element: Mapped[Str]
+    name: Mapped[Str]
+    due: Mapped[Instant]
+
+
+class Subscription(db.Model):  # type: ignore[name-defined,misc]
+    """A message or signal an instance waits for."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (Index("ix_subscription_instance", "instance"), Index("ix_subscription_name", "name"))
+    id: Mapped[Id]
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
+    kind: Mapped[Str]
+    name: Mapped[Str]
+    element: Mapped[Str]
+    sent_by: Mapped[Str] = mapped_column(server_default="")

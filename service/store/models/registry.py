@@ -1,0 +1,122 @@
+"""The registry: units, people, students, enrolments (学籍) and their moves."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db import db
+from service.store.models.columns import Day, Id, Serial, Str, Strings
+
+
+class Unit(db.Model):  # type: ignore[name-defined,misc]
+    """A school or an authority."""
+
+    __tablename__ = "unit"
+    id: Mapped[Id]
+    name: Mapped[Str] = mapped_column(unique=True)
+    kind: Mapped[Str]
+    level: Mapped[Str]
+    county: Mapped[Str]
+    parent: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
+    run_by: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
+    school_kind: Mapped[Str] = mapped_column(server_default="")
+    ownership: Mapped[Str] = mapped_column(server_default="public")
+    school_system: Mapped[Str] = mapped_column(server_default="")
+    stages: Mapped[Strings]
+    vocational: Mapped[bool] = mapped_column(server_default="false")
+    successor: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class SchoolClass(db.Model):  # type: ignore[name-defined,misc]
+    """One class of a grade with its size."""
+
+    __tablename__ = "school_class"
+    unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    grade: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    cap: Mapped[int | None]
+
+
+class Person(db.Model):  # type: ignore[name-defined,misc]
+    """Somebody who signs in."""
+
+    __tablename__ = "person"
+    id: Mapped[Id]
+    username: Mapped[Str] = mapped_column(unique=True)
+    name: Mapped[Str]
+    password_hash: Mapped[Str] = mapped_column(server_default="")
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+
+class UnitRole(db.Model):  # type: ignore[name-defined,misc]
+    """A person's role in a unit; without unit, a role of the system."""
+
+    __tablename__ = "unit_role"
+    __table_args__ = (
+        UniqueConstraint("person", "role", "unit", postgresql_nulls_not_distinct=True),
+        Index("ix_unit_role_unit", "unit"),
+    )
+    id: Mapped[Serial]
+    person: Mapped[Str] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Str]
+    unit: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
+    trained: Mapped[Day | None]
+    filed: Mapped[Day | None]
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+
+class Student(db.Model):  # type: ignore[name-defined,misc]
+    """A child, under a stable internal key."""
+
+    __tablename__ = "student"
+    id: Mapped[Id]
+    name: Mapped[Str]
+    birth_date: Mapped[Day]
+
+
+class Enrolment(db.Model):  # type: ignore[name-defined,misc]
+    """The student's present record: one status and the side fields."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (Index("ix_enrolment_returning", "school", postgresql_where=text("status = 'suspended'")),)
+    student: Mapped[Str] = mapped_column(ForeignKey("student.id"), primary_key=True)
+    school: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
+    stage: Mapped[Str]
+    grade: Mapped[int]
+    class_no: Mapped[int | None]
+    status: Mapped[Str] = mapped_column(server_default="in_school")
+    number_class: Mapped[Str] = mapped_column(server_default="none")
+    problem_flag: Mapped[Str] = mapped_column(server_default="clear")
+    sanction: Mapped[Str] = mapped_column(server_default="none")
+    lock_kind: Mapped[Str | None]
+    lock_case: Mapped[Str | None]
+    place_of_study: Mapped[Str] = mapped_column(server_default="")
+    flags: Mapped[Strings]
+
+
+class SuspensionPeriod(db.Model):  # type: ignore[name-defined,misc]
+    """One period of suspension (休学)."""
+
+    __tablename__ = "suspension_period"
+    id: Mapped[Serial]
+    student: Mapped[Str] = mapped_column(ForeignKey("student.id"), index=True)
+    stage: Mapped[Str]
+    since: Mapped[Day]
+    until: Mapped[Day | None]
+    ended: Mapped[Day | None]
+    ground: Mapped[Str] = mapped_column(server_default="")
+    case_number: Mapped[Str] = mapped_column(server_default="")
+
+
+class RecordMove(db.Model):  # type: ignore[name-defined,misc]
+    """The record went from one school to another, on a day, by a case."""
+
+    __tablename__ = "record_move"
+    id: Mapped[Serial]
+    student: Mapped[Str] = mapped_column(ForeignKey("student.id"), index=True)
+    from_unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
+    to_unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
+    on: Mapped[Day]
+    case_number: Mapped[Str] = mapped_column(Text, unique=True)

@@ -1,0 +1,226 @@
+"""Diagrams for tests in a few lines of text instead of pages of XML.
+
+    start s
+    user a groups=registrar@receiving_school
+    xor g default=no
+    end yes_end
+    s -> a -> g
+    g -> yes_end : ${decision == 'approve'}
+    g -> no_end  as no
+
+A node line is: kind id [name=value …]; indented lines between ``sub x`` and ``close`` are inside the subprocess. Values with
+spaces are written in double quotes. ``on activity kind id`` attaches a boundary event.
+"""
+
+from __future__ import annotations
+
+import shlex
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+KINDS = {
+    "start": "startEvent",
+    "end": "endEvent",
+    "catch": "intermediateCatchEvent",
+    "throw": "intermediateThrowEvent",
+    "user": "userTask",
+    "task": "task",
+    "work": "serviceTask",
+    "rule": "businessRuleTask",
+    "send": "sendTask",
+    "receive": "receiveTask",
+    "call": "callActivity",
+    "sub": "subProcess",
+    "event_sub": "subProcess",
+    "transaction": "transaction",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "event": "eventBasedGateway",
+    "boundary": "boundaryEvent",
+}
+CAMUNDA = {
+    "groups": "candidateGroups",
+    "assignee": "assignee",
+    "due": "dueDate",
+    "form": "formRef",
+    "topic": "topic",
+    "decision": "decisionRef",
+    "result": "resultVariable",
+    "mapping": "mapDecisionResult",
+    "tenant": "calledElementTenantId",
+    "priority": "priority",
+}
+TRIGGERS = ("message", "signal", "error", "escalation", "timer", "condition", "link", "terminate", "cancel", "compensate")
+
+
+def sketch(text: str, process: str = "p", name: str = "") -> bytes:
+    """The BPMN file for a sketch."""
+    return _Sketch(process, name).read(text)
+
+
+class _Sketch:
+    def __init__(self, process: str, name: str) -> None:
+        self.process, self.name = process, name
+        self.catalogue: dict[str, str] = {}
+        self.flows = 0
+
+    def read(self, text: str) -> bytes:
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+        body = self.scope(lines)
+        title = f" name={quoteattr(self.name)}" if self.name else ""
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"'
+            ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f'{"".join(self.catalogue.values())}<bpmn:process id="{self.process}"{title} isExecutable="true">'
+            f"{body}</bpmn:process></bpmn:definitions>"
+        ).encode()
+
+    def scope(self, lines: list[str]) -> str:
+        nodes: list[str] = []
+        flows: list[str] = []
+        while lines:
+            line = lines.pop(0)
+            if line == "close":
+                break
+            if line.startswith("undo "):
+                _, event, handler = line.split()
+                flows.append(
+                    f'<bpmn:association id="as_{event}" sourceRef="{event}" targetRef="{handler}" '
+                    'associationDirection="One" />'
+                )
+            elif "->" in line:
+                flows.extend(self.flow(line))
+            else:
+                nodes.append(self.node(line, lines))
+        return "".join(nodes + flows)
+
+    def flow(self, line: str) -> list[str]:
+        path, _, condition = line.partition(" : ")
+        path, _, name = path.partition(" as ")
+        found = []
+        for source, target in pairwise(part.strip() for part in path.split("->")):
+            self.flows += 1
+            identifier = name.strip() or f"f{self.flows}_{source}_{target}"
+            inner = (
+                f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}'
+                "</bpmn:conditionExpression>"
+                if condition
+                else ""
+            )
+            found.append(
+                f'<bpmn:sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}'
+                "</bpmn:sequenceFlow>"
+            )
+        return found
+
+    def node(self, line: str, lines: list[str]) -> str:
+        attached = ""
+        if line.startswith("on "):
+            _, attached, line = line.split(" ", 2)
+        words = shlex.split(line)
+        kind, identifier = words[0], words[1]
+        options = dict(word.split("=", 1) if "=" in word else (word, "true") for word in words[2:])
+        attributes = {"id": identifier, "name": options.get("name", "")}
+        if attached:
+            attributes["attachedToRef"] = attached
+            attributes["cancelActivity"] = str("beside" not in options).lower()
+        self.plain(kind, options, attributes)
+        inner = self.extension(options) + self.event(kind, options) + self.loop(options)
+        if kind in ("sub", "event_sub", "transaction"):
+            inner += self.scope(lines)
+        written = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items() if value)
+        return f"<bpmn:{KINDS[kind]}{written}>{inner}</bpmn:{KINDS[kind]}>"
+
+    def plain(self, kind: str, options: dict[str, str], attributes: dict[str, str]) -> None:
+        if kind == "event_sub":
+            attributes["triggeredByEvent"] = "true"
+        if kind == "start" and "beside" in options:
+            attributes["isInterrupting"] = "false"
+        if "default" in options:
+            attributes["default"] = options["default"]
+        if "called" in options:
+            attributes["calledElement"] = options["called"]
+        if "undoes" in options:
+            attributes["isForCompensation"] = "true"
+        if kind == "receive" and "message" in options:
+            attributes["messageRef"] = self.reference("message", options["message"])
+        if "topic" in options:
+            attributes["camunda:type"] = "external"
+        for name, attribute in CAMUNDA.items():
+            if name in options:
+                attributes[f"camunda:{attribute}"] = options[name]
+        if "form" in options:
+            attributes["camunda:formRefBinding"] = "latest"
+
+    def extension(self, options: dict[str, str]) -> str:
+        passes = ""
+        for direction in ("in", "out"):
+            for item in filter(None, options.get(direction, "").split(";")):
+                target, value = item.split(":", 1)
+                if target == "*":
+                    passes += f'<camunda:{direction} variables="all" />'
+                else:
+                    source = f"source={quoteattr(value)}" if value.isidentifier() else f"sourceExpression={quoteattr(value)}"
+                    passes += f"<camunda:{direction} {source} target={quoteattr(target)} />"
+        parameters = ""
+        for option, tag in (("inputs", "inputParameter"), ("outputs", "outputParameter")):
+            for item in filter(None, options.get(option, "").split(";")):
+                target, value = item.split(":", 1)
+                parameters += f"<camunda:{tag} name={quoteattr(target)}>{escape(value)}</camunda:{tag}>"
+        if parameters:
+            passes += f"<camunda:inputOutput>{parameters}</camunda:inputOutput>"
+        for item in filter(None, options.get("properties", "").split(";")):
+            key, value = item.split(":", 1)
+            passes += (
+                f"<camunda:properties><camunda:property name={quoteattr(key)} value={quoteattr(value)} />"
+                "</camunda:properties>"
+            )
+        documentation = f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
+        return documentation + (f"<bpmn:extensionElements>{passes}</bpmn:extensionElements>" if passes else "")
+
+    def event(self, kind: str, options: dict[str, str]) -> str:
+        trigger = next((name for name in TRIGGERS if name in options), "")
+        if not trigger or kind in ("receive", "user", "work", "rule", "task", "sub", "call"):
+            return ""
+        value = options[trigger]
+        if trigger == "timer":
+            form = next((name for name in ("date", "cycle") if name in options), "duration").capitalize()
+            return f"<bpmn:timerEventDefinition><bpmn:time{form}>{escape(value)}</bpmn:time{form}></bpmn:timerEventDefinition>"
+        if trigger == "condition":
+            return f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(value)}</bpmn:condition></bpmn:conditionalEventDefinition>"
+        if trigger == "link":
+            return f"<bpmn:linkEventDefinition name={quoteattr(value)} />"
+        if trigger == "compensate":
+            reference = "" if value == "true" else f' activityRef="{value}"'
+            return f"<bpmn:compensateEventDefinition{reference} />"
+        if trigger in ("terminate", "cancel"):
+            return f"<bpmn:{trigger}EventDefinition />"
+        reference = "" if value == "true" else f' {trigger}Ref="{self.reference(trigger, value)}"'
+        return f"<bpmn:{trigger}EventDefinition{reference} />"
+
+    def reference(self, trigger: str, value: str) -> str:
+        identifier = f"{trigger}_{value}"
+        code = f" {trigger}Code={quoteattr(value)}" if trigger in ("error", "escalation") else ""
+        self.catalogue[identifier] = f"<bpmn:{trigger} id={quoteattr(identifier)} name={quoteattr(value)}{code} />"
+        return identifier
+
+    def loop(self, options: dict[str, str]) -> str:
+        if "while" in options or "repeat" in options:
+            maximum = f' loopMaximum="{options["repeat"]}"' if "repeat" in options else ""
+            condition = f"<bpmn:loopCondition>{escape(options['while'])}</bpmn:loopCondition>" if "while" in options else ""
+            return f"<bpmn:standardLoopCharacteristics{maximum}>{condition}</bpmn:standardLoopCharacteristics>"
+        if not {"times", "each"} & options.keys():
+            return ""
+        sequential = ' isSequential="true"' if "sequential" in options else ""
+        each = ""
+        if "each" in options:
+            item, _, collection = options["each"].partition(" in ")
+            each = f" camunda:collection={quoteattr(collection)} camunda:elementVariable={quoteattr(item)}"
+        inner = f"<bpmn:loopCardinality>{escape(options['times'])}</bpmn:loopCardinality>" if "times" in options else ""
+        if "until" in options:
+            inner += f"<bpmn:completionCondition>{escape(options['until'])}</bpmn:completionCondition>"
+        return (
+            f"<bpmn:multiInstanceLoopCharacteristics{sequential}{each}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+        )
