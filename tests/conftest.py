@@ -31,7 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # Not below pytest's own temporary folder: PostgreSQL, run by another account for root, may not enter it.
     config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="xueji-test-"))
-    config.stash[_FOLDER].chmod(0o711)
 
 
 @pytest.hookimpl(optionalhook=True)

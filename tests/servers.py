@@ -92,7 +92,11 @@ class Guard:
         self.valkey.prepare()
         options = self.postgres.account.popen_options()
         postgres = subprocess.Popen(
-            self.postgres.command(), cwd="/", env=self.postgres.environment(), start_new_session=True, **options
+            self.postgres.command(),
+            cwd="/",
+            env=self.postgres.environment(),
+            start_new_session=True,
+            **options,
         )
         self.children.append(postgres)
         valkey = subprocess.Popen(self.valkey.command(), start_new_session=True)

@@ -19,10 +19,18 @@ from service.engine import (
     UserTaskWait,
     Wait,
 )
-from service.errors import BadDefinition
-from service.store.parties import store_parties
+from service.errors import BadDefinition, Conflict
+from service.store.cases import release_student
 from service.store.progress import write_progress
-from service.store.rows import LockedInstance, NewEntry, NewOutbox, NewSubscription, NewTimer, Progress, TaskRow
+from service.store.rows import (
+    LockedInstance,
+    NewEntry,
+    NewOutbox,
+    NewSubscription,
+    NewTimer,
+    Progress,
+    TaskRow,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +62,14 @@ def record(
     """Write what an instance's acts changed: state, tasks, timers, subscriptions, journal, outbox."""
     outcome = instance.settle()
     tasks = tuple(task_of(wait, locked, world) for wait in outcome.created if isinstance(wait, UserTaskWait))
-    store_parties(connection, locked.case_number, world.new_parties)
     end = outcome.end
     progress = Progress(
         state=instance.save(),
         next_due=outcome.next_due,
-        ended_at=world.now if instance.completed else None,
-        end_element=end.element if end else None,
-        end_name=end.name if end else None,
         outcome=(end.element if end else "") if instance.completed else None,
+        outcome_name=end.name if end else None,
+        finished=world.finished,
+        parties=world.new_parties,
         tasks=tasks,
         timers=tuple(_timer(wait, locked.id) for wait in outcome.created if isinstance(wait, TimerWait)),
         subscriptions=tuple(
@@ -74,7 +81,10 @@ def record(
         entries=(_with_trail(entry, outcome, world),),
         outbox=(*world.outbox, *_thrown(outcome)),
     )
-    write_progress(connection, locked, world.case, progress)
+    if not write_progress(connection, locked, world.case, progress):
+        raise Conflict("任务刚刚被他人签收或办结", cure="请刷新待办列表")
+    if instance.completed:
+        release_student(connection, locked.case_number)
     return Advanced(instance=locked.id, case_number=locked.case_number, tasks=tasks, outcome=progress.outcome)
 
 
@@ -99,7 +109,9 @@ def task_of(wait: UserTaskWait, locked: LockedInstance, world: Surroundings) -> 
             units.add(world.unit_of(party))
     if len(units) > 1:
         raise BadDefinition(
-            "一个用户任务的候选组分属不同单位", element=wait.element, cure="请拆成两个任务，每个任务只给一个单位"
+            "一个用户任务的候选组分属不同单位",
+            element=wait.element,
+            cure="请拆成两个任务，每个任务只给一个单位",
         )
     return TaskRow(
         id=wait_id(locked.id, wait.id),
@@ -146,7 +158,9 @@ def _with_trail(entry: NewEntry, outcome: Outcome, world: Surroundings) -> NewEn
     """The journal entry with what happened on the way: nodes passed, rows matched, facts read, changes made."""
     detail = dict(entry.detail)
     detail["nodes"] = [f"{step.process}/{step.element}" for step in outcome.trail if step.kind == "node"]
-    rules = {step.element: list(step.rules) for step in outcome.trail if step.kind == "decision" and step.rules}
+    rules = {
+        step.element: list(step.rules) for step in outcome.trail if step.kind == "decision" and step.rules
+    }
     if rules:
         detail["rules"] = rules
     if outcome.facts:
@@ -163,7 +177,9 @@ def _with_trail(entry: NewEntry, outcome: Outcome, world: Surroundings) -> NewEn
 def _thrown(outcome: Outcome) -> tuple[NewOutbox, ...]:
     return tuple(
         NewOutbox(
-            kind=item.kind, name=item.name, payload={"variables": dict(item.payload), "properties": dict(item.properties)}
+            kind=item.kind,
+            name=item.name,
+            payload={"variables": dict(item.payload), "properties": dict(item.properties)},
         )
         for item in outcome.thrown
     )

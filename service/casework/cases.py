@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,8 +12,8 @@ from service.casework.advance import Advanced, advance, record
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.casework.tasks import chosen_parties
-from service.engine import Instance, Outcome, UncaughtError
-from service.errors import BadRequest, Conflict, Forbidden, NotFound, Problem, Refused
+from service.engine import Instance, UncaughtError, refusal
+from service.errors import BadRequest, Conflict, Forbidden, NotFound
 from service.ids import new_id
 from service.policy.values import Value
 from service.registry.model import Unit
@@ -22,8 +21,7 @@ from service.store import cases as rows
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
 from service.store.progress import read_clock
-from service.store.rows import CaseRow, LockedInstance, NewEntry
-from service.store.tasks import store_submission
+from service.store.rows import CaseRow, Finished, LockedInstance, NewEntry
 
 STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
 
@@ -72,46 +70,38 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             now=now,
             release=release,
         )
-        return _begin(office, connection, actor, case, row, cleaned)
+        return _begin(office, connection, _Opening(case=case, row=row, values=cleaned, by=actor.id))
 
 
-def _begin(
-    office: Office, connection: Connection, actor: Actor, case: CaseRow, row: DefinitionRow, values: dict[str, Value]
-) -> Advanced:
+@dataclass(frozen=True, kw_only=True)
+class _Opening:
+    """A case about to begin."""
+
+    case: CaseRow
+    row: DefinitionRow
+    values: dict[str, Value]
+    by: str
+
+
+def _begin(office: Office, connection: Connection, opening: _Opening) -> Advanced:
+    case, row = opening.case, opening.row
     world = Surroundings(connection, office.shelf, case)
     world.settle_parties({**world.records.to_settle(), **case.parties})
-    rows.insert_case(connection, world.case, actor.id)
+    rows.insert_case(connection, world.case, opening.by)
     locked = LockedInstance(
         id=new_id(), case_number=case.number, definition=row.id, status="active", revision=1, state=b""
     )
     rows.insert_instance(connection, locked, case.now)
     try:
-        instance = Instance.start(office.shelf.compiled(connection, row), world, values, by=actor.id)
+        compiled = office.shelf.compiled(connection, row)
+        instance = Instance.start(compiled, world, opening.values, by=opening.by)
     except UncaughtError as error:
-        raise refusal(error, office.shelf.compiled(connection, row)) from error
-    store_submission(connection, locked.id, locked.id, row.start_form, actor.id, values, case.now)
-    entry = NewEntry(actor=actor.id, verb="start", element=row.key, detail={"definition": row.id})
+        raise refusal(error) from error
+    world.finished = Finished(
+        key=locked.id, task=None, form=row.start_form, by=opening.by, data=opening.values
+    )
+    entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail={"definition": row.id})
     return record(connection, locked, world, instance, entry)
-
-
-def refusal(error: UncaughtError, definition: Any) -> Refused | UncaughtError:
-    """A start that reached an error end: every matched row's sentence with its clauses."""
-    outcome: Outcome | None = error.outcome
-    problems: list[Problem] = []
-    for step in outcome.trail if outcome else ():
-        if step.kind != "decision":
-            continue
-        decision = definition.decisions.get(step.element)
-        rules = {rule.id: rule for rule in decision.rules} if decision else {}
-        results = step.result if isinstance(step.result, list) else []
-        for identifier, result in zip(step.rules, results, strict=False):
-            sentence = next((str(v) for v in result.values()), "") if isinstance(result, dict) else str(result)
-            clauses = rules[identifier].clauses if identifier in rules else ()
-            problems.append(Problem(message=sentence, where=identifier, file=step.file, clauses=clauses))
-    if not problems:
-        return error
-    clauses = tuple(dict.fromkeys(clause for problem in problems for clause in problem.clauses))
-    return Refused("不符合办理条件，未予受理", problems=problems, clauses=clauses)
 
 
 def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:
@@ -135,7 +125,9 @@ def definition_for(
     for region in law.regions.chain(unit.county):
         covered = region.code == "000000" or (region.in_force(now.date()) and region.covers(stage))
         row = (
-            office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release) if covered else None
+            office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release)
+            if covered
+            else None
         )
         if row is not None:
             return row
@@ -165,7 +157,9 @@ def _check_start_form(
     return office.shelf.form(connection, row, row.start_form).validate(values)
 
 
-def _chosen(office: Office, connection: Connection, row: DefinitionRow, values: dict[str, Value]) -> dict[str, str]:
+def _chosen(
+    office: Office, connection: Connection, row: DefinitionRow, values: dict[str, Value]
+) -> dict[str, str]:
     if not row.start_form:
         return {}
     return chosen_parties(office.shelf.form(connection, row, row.start_form), values)
@@ -184,5 +178,4 @@ def withdraw(office: Office, actor: Actor, instance_id: str, reason: str) -> Adv
             raise Conflict("办件已经结束", cure="请刷新列表")
         entry = NewEntry(actor=actor.id, verb="delete", detail={"reason": reason})
         done = advance(connection, locked, world, lambda instance: instance.cancel(), entry)
-        rows.release_student(connection, locked.case_number)
         return replace(done, outcome="deleted")

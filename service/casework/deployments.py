@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -43,38 +42,51 @@ class _Candidate:
     since: date | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What is to be deployed, by whom and where; without ``files`` it is what lies in processes/."""
+
+    name: str
+    source: str = ""
+    tenant: str | None = None
+    by: str = "system"
+    files: Mapping[str, bytes] | None = None
+
+    @property
+    def region(self) -> str:
+        return self.tenant or NATIONAL
+
+
 def deploy_folder(office: Office, by: str = "system") -> tuple[Deployed, ...]:
     """Deploy what lies in processes/ and has changed: the nation's, then each region's with a folder."""
-    rules = office.shelf.rules
     made = []
-    for region in rules.law.regions.with_folders():
+    for region in office.shelf.rules.law.regions.with_folders():
         tenant = None if region.code == NATIONAL else region.code
-        with transaction() as connection:
-            rows.lock_deployments(connection)
-            candidates = list(_candidates(rules, region.code, None))
-            done = _store(connection, candidates, name=region.name, source=FOLDER, tenant=tenant, by=by)
-            if done is not None:
-                made.append(done)
+        done = _deploy(office, Parcel(name=region.name, source=FOLDER, tenant=tenant, by=by))
+        if done is not None:
+            made.append(done)
     return tuple(made)
 
 
-def deploy_upload(
-    office: Office, files: Mapping[str, bytes], *, name: str, source: str = "", tenant: str | None = None, by: str = ""
-) -> Deployed:
+def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     """Deploy uploaded files for a region: they stand in place of the region's files of the same name.
 
     Raises BadDefinition (file, element, cure) and changes nothing when any of them cannot be used.
     """
-    if not files:
+    if not parcel.files:
         raise BadRequest("没有上传文件", cure="请至少上传一个 .bpmn、.dmn 或 .form 文件")
-    rules = office.shelf.rules
-    code = tenant or NATIONAL
-    rules.law.regions.get(code)
-    candidates = list(_candidates(rules, code, files))
+    office.shelf.rules.law.regions.get(parcel.region)
+    done = _deploy(office, parcel)
+    return done or Deployed(
+        id="", name=parcel.name, source=parcel.source, tenant=parcel.tenant, definitions=()
+    )
+
+
+def _deploy(office: Office, parcel: Parcel) -> Deployed | None:
+    candidates = list(_candidates(office.shelf.rules, parcel.region, parcel.files))
     with transaction() as connection:
         rows.lock_deployments(connection)
-        done = _store(connection, candidates, name=name, source=source, tenant=tenant, by=by, uploaded=True)
-    return done or Deployed(id="", name=name, source=source, tenant=tenant, definitions=())
+        return _store(connection, candidates, parcel)
 
 
 def _candidates(rules: Rules, code: str, upload: Mapping[str, bytes] | None) -> Iterator[_Candidate]:
@@ -96,60 +108,60 @@ def _candidates(rules: Rules, code: str, upload: Mapping[str, bytes] | None) -> 
 def _compiled(bundle: Bundle, name: str, code: str, since: date) -> Iterator[_Candidate]:
     contents = {each: bundle.files[each].content for each in bundle.closure(name)}
     tenant = None if code == NATIONAL else code
-    for definition in compile_files(contents, name, digest=bundle.digest(name), tenant=tenant):
-        yield _Candidate(
-            bundle=bundle, definition=definition, since=None if since == date.min else since
-        )
+    # The same files under another region are another definition: its calendar and its calls differ.
+    digest = f"{bundle.digest(name)}@{code}"
+    for definition in compile_files(contents, name, digest=digest, tenant=tenant):
+        yield _Candidate(bundle=bundle, definition=definition, since=None if since == date.min else since)
 
 
-def _store(
-    connection: Connection,
-    candidates: list[_Candidate],
-    *,
-    name: str,
-    source: str,
-    tenant: str | None,
-    by: str,
-    uploaded: bool = False,
-) -> Deployed | None:
+def _store(connection: Connection, candidates: list[_Candidate], parcel: Parcel) -> Deployed | None:
     """Write what is new; None when nothing is."""
-    fresh = [item for item in candidates if _is_new(connection, item, tenant, uploaded)]
+    fresh = [item for item in candidates if _is_new(connection, item, parcel)]
     if not fresh:
         return None
     deployment = new_id()
     contents = {
-        file: item.bundle.files[file].content for item in fresh for file in item.bundle.closure(item.definition.file)
+        file: item.bundle.files[file].content
+        for item in fresh
+        for file in item.bundle.closure(item.definition.file)
     }
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
     rows.store_resources(connection, {digests[file]: content for file, content in contents.items()})
     now, _ = read_clock(connection)
-    head: dict[str, Any] = {"id": deployment, "name": name, "source": source, "tenant": tenant, "by": by}
+    head = {
+        "id": deployment,
+        "name": parcel.name,
+        "source": parcel.source,
+        "tenant": parcel.tenant,
+        "by": parcel.by,
+    }
     rows.store_deployment(connection, head, digests, now)
     made = []
     for item in fresh:
-        row = _row(connection, item, deployment, tenant, uploaded)
+        row = _row(connection, item, deployment, parcel)
         rows.store_definition(connection, row)
         made.append(row)
     rows.bump_release(connection)
-    return Deployed(id=deployment, name=name, source=source, tenant=tenant, definitions=tuple(made))
+    return Deployed(
+        id=deployment, name=parcel.name, source=parcel.source, tenant=parcel.tenant, definitions=tuple(made)
+    )
 
 
-def _is_new(connection: Connection, item: _Candidate, tenant: str | None, uploaded: bool) -> bool:
-    newest = rows.latest(connection, item.definition.process_id, tenant, item.since)
+def _is_new(connection: Connection, item: _Candidate, parcel: Parcel) -> bool:
+    newest = rows.latest(connection, item.definition.process_id, parcel.tenant, item.since)
     if newest is None:
         return True
-    if newest.uploaded and not uploaded:
+    if newest.uploaded and not parcel.files:
         return False  # an upload stays in force until the folder's file is put back on purpose
     return newest.digest != item.definition.digest
 
 
-def _row(
-    connection: Connection, item: _Candidate, deployment: str, tenant: str | None, uploaded: bool
-) -> DefinitionRow:
+def _row(connection: Connection, item: _Candidate, deployment: str, parcel: Parcel) -> DefinitionRow:
     definition, bundle = item.definition, item.bundle
-    version = rows.next_version(connection, definition.process_id, tenant)
+    version = rows.next_version(connection, definition.process_id, parcel.tenant)
     closure = {
-        file: hashlib.sha256(bundle.files[file].content).hexdigest() for file in bundle.closure(definition.file)
+        file: hashlib.sha256(bundle.files[file].content).hexdigest()
+        for file in bundle.closure(definition.file)
     }
     walk = [
         {"region": step.region, "name": step.name_zh, "verdict": step.verdict, "path": step.path}
@@ -159,7 +171,7 @@ def _row(
         id=f"{definition.process_id}:{version}:{new_id()}",
         key=definition.process_id,
         version=version,
-        tenant=tenant,
+        tenant=parcel.tenant,
         name=definition.name,
         version_tag=definition.process.version_tag,
         file=definition.file,
@@ -171,6 +183,6 @@ def _row(
         in_force_until=None,
         start_form=definition.start_form,
         stages=sorted(bundle.region.stages),
-        uploaded=uploaded,
+        uploaded=parcel.files is not None,
         paused=False,
     )

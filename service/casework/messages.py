@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from service.casework import incidents
@@ -11,6 +13,7 @@ from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
+from service.engine import Instance
 from service.errors import Conflict, Forbidden
 from service.store import outbox as rows
 from service.store.db import transaction
@@ -19,26 +22,38 @@ from service.store.rows import NewEntry
 log = logging.getLogger(__name__)
 
 
-def correlate(
-    office: Office, actor: Actor, name: str, *, case_number: str = "", instance: str = "", variables: Mapping[str, Any]
-) -> Advanced:
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message by name, for the instance of a case number (or one named instance)."""
+
+    name: str
+    case_number: str = ""
+    instance: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     """Deliver a message by hand to the one instance that waits for it.
 
     Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it.
     """
     with transaction() as connection:
-        waiting = rows.waiting_for(connection, name, case_number=case_number, instance=instance)
+        waiting = rows.waiting_for(
+            connection, message.name, case_number=message.case_number, instance=message.instance
+        )
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
-        raise Conflict(f"{found}消息“{name}”", cure="请给出正在办理的受理编号（businessKey）")
+        raise Conflict(f"{found}消息“{message.name}”", cure="请给出正在办理的受理编号（businessKey）")
     with office.locked(waiting[0].instance) as (connection, locked, world):
         _check_sender(actor, waiting[0].sent_by, world)
-        entry = NewEntry(actor=actor.id, verb="message", element=waiting[0].element, detail={"message": name})
-        done = advance(connection, locked, world, lambda found: _deliver(found, name, variables), entry)
-    return done
+        entry = NewEntry(
+            actor=actor.id, verb="message", element=waiting[0].element, detail={"message": message.name}
+        )
+        act = partial(_deliver, name=message.name, variables=message.variables)
+        return advance(connection, locked, world, act, entry)
 
 
-def _deliver(instance: Any, name: str, variables: Mapping[str, Any]) -> None:
+def _deliver(instance: Instance, name: str, variables: Mapping[str, Any]) -> None:
     if not instance.correlate(name, variables):
         raise Conflict(f"没有办件在等待消息“{name}”", cure="请刷新后查看办件状态")
 
@@ -80,15 +95,17 @@ def _deliver_one(office: Office) -> bool:
 
 
 def _bring_about(office: Office, connection: Any, row: Any) -> None:
-    """Messages go to whoever waits for them under the case number; word to guardians is kept in the outbox itself."""
+    """A message goes to whoever waits for it under the case number; word to guardians stays in the outbox."""
     if row.kind != "message":
         return
     for waiting in rows.listeners(connection, row.name, row.case_number):
         if waiting.instance == row.instance:
             continue
         locked, world = office.open(connection, waiting.instance)
-        entry = NewEntry(actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name})
-        variables = row.payload.get("variables", {})
-        advance(connection, locked, world, lambda found: _deliver(found, row.name, variables), entry)
+        entry = NewEntry(
+            actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
+        )
+        act = partial(_deliver, name=row.name, variables=row.payload.get("variables", {}))
+        advance(connection, locked, world, act, entry)
         return
     raise Conflict(f"还没有办件在等待消息“{row.name}”", cure="消息会稍后再试")

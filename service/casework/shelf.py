@@ -58,7 +58,9 @@ class Shelf:
             self._current[key, tenant, on] = known = found.id
         return self._rows[known]
 
-    def current(self, connection: Connection, key: str, tenant: str | None, on: date, release: int) -> Definition:
+    def current(
+        self, connection: Connection, key: str, tenant: str | None, on: date, release: int
+    ) -> Definition:
         """The compiled version in force; a region without its own falls back to the nearest wider one."""
         chain = self.rules.law.regions.chain(tenant or NATIONAL)
         for region in chain:

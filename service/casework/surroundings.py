@@ -17,7 +17,7 @@ from service.registry.changes import Change, NotifyGuardian
 from service.registry.errors import ActionRefused
 from service.registry.model import CaseView
 from service.store.changes import apply_change
-from service.store.rows import CaseRow, NewOutbox
+from service.store.rows import CaseRow, Finished, NewOutbox
 from service.store.snapshots import RegistryTables
 
 
@@ -30,6 +30,7 @@ class Surroundings:
         self.outbox: list[NewOutbox] = []
         self.changes: list[Change] = []
         self.new_parties: dict[str, str] = {}
+        self.finished: Finished | None = None  # the form this verb hands in
         self.records = CaseRecords(
             RegistryTables(connection),
             self.rules.law,
@@ -73,6 +74,8 @@ class Surroundings:
 
     def settle_parties(self, parties: Mapping[str, str]) -> None:
         """Write down who plays a party from now on."""
+        if not parties:
+            return
         self.new_parties.update(parties)
         self.case = replace(self.case, parties={**self.case.parties, **parties})
         self.records.see(view_of(self.case))

@@ -17,7 +17,7 @@ from service.registry import four_eyes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
-from service.store.rows import NewEntry, TaskRow
+from service.store.rows import Finished, NewEntry, TaskRow
 
 
 def claim(actor: Actor, task_id: str) -> TaskRow:
@@ -36,7 +36,11 @@ def unclaim(actor: Actor, task_id: str) -> TaskRow:
     with transaction() as connection:
         task = _visible(connection, actor, task_id)
         if task.assignee != actor.id or not rows.unclaim(connection, task_id, actor.id):
-            raise _taken(connection, task_id) if task.assignee else Conflict("任务尚未签收", cure="请先签收再退回")
+            raise (
+                _taken(connection, task_id)
+                if task.assignee
+                else Conflict("任务尚未签收", cure="请先签收再退回")
+            )
         _note(connection, actor, task, "unclaim")
     return task
 
@@ -53,7 +57,7 @@ def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, ob
             raise _taken(connection, task_id)
         _check_may_do(actor, task)
         cleaned = check_form(world, task.definition, task.form, values)
-        rows.finish(connection, task, actor.id, cleaned, world.now)
+        world.finished = Finished(key=task.id, task=task.id, form=task.form, by=actor.id, data=cleaned)
         entry = NewEntry(
             actor=actor.id, verb="complete", element=task.path, detail={"task": task.id}, clauses=task.clauses
         )
@@ -131,7 +135,9 @@ def _taken(connection: Connection, task_id: str) -> Conflict:
     task = read_task(connection, task_id)
     if task is not None and task.state != "open":
         who = rows.person_name(connection, task.completed_by)
-        return Conflict(f"任务已由{who}办结" if who else "任务已撤销", cure="请刷新待办列表", details={"winner": who})
+        return Conflict(
+            f"任务已由{who}办结" if who else "任务已撤销", cure="请刷新待办列表", details={"winner": who}
+        )
     who = rows.person_name(connection, task.assignee if task else None)
     return Conflict(f"任务已由{who}签收", cure="请与对方联系，或由其退回后再签收", details={"winner": who})
 
@@ -140,4 +146,4 @@ def _note(connection: Connection, actor: Actor, task: TaskRow, verb: str) -> Non
     case = read_case(connection, task.case_number)
     if case is not None:
         entry = NewEntry(actor=actor.id, verb=verb, element=task.path, detail={"task": task.id})
-        write_journal(connection, [entry], case=case, instance=task.instance)
+        write_journal(connection, entry, case=case, instance=task.instance)

@@ -16,6 +16,7 @@ from service.drawing.errors import CannotDraw
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PATIENCE_SECONDS = 60
+SETTLING_MILLISECONDS = 10_000  # of the page's own clock, which runs ahead: a page at rest costs no waiting
 SHARPNESS = "1.5"  # device pixels for one pixel of the page: small labels stay legible in print
 
 
@@ -50,7 +51,9 @@ class Chromium:
     def _run(self, page: Path, *options: str) -> str:
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium refuses to sandbox itself as root
         profile = f"--user-data-dir={page.parent / 'profile'}"
-        command = (self.program, "--headless", "--disable-gpu", *sandbox, profile, *options, page.as_uri())
+        settling = f"--virtual-time-budget={SETTLING_MILLISECONDS}"
+        plain = ("--headless", "--disable-gpu", settling, *sandbox, profile)
+        command = (self.program, *plain, *options, page.as_uri())
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True)
         except subprocess.TimeoutExpired as late:

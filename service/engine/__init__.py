@@ -19,6 +19,7 @@ from service.engine.host import (
     Wait,
 )
 from service.engine.instance import Instance
+from service.engine.refusal import refusal
 
 __all__ = [
     "BpmnError",
@@ -39,4 +40,5 @@ __all__ = [
     "UserTaskWait",
     "Wait",
     "compile_files",
+    "refusal",
 ]

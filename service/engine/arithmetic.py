@@ -1,7 +1,7 @@
 """Comparing, adding and testing the values of the language: text, numbers, booleans, null, lists and times.
 
-ISO text beside a day or an instant counts as one. Nothing is guessed beyond that: kinds that do not fit are a Failure.
-It must not know syntax, names or calendars; a legal limit is added through the scope's functions.
+ISO text beside a day or an instant counts as one. Nothing is guessed beyond that: kinds that do not fit are
+a Failure. It must not know syntax, names or calendars; a legal limit is added through the scope's functions.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from service.policy.values import is_number, kind_zh
 
 LARGEST = 10**15
 LONGEST_TEXT = 10_000
+
+_NUMBERS = frozenset({int, float})
 
 _UNIT_DAYS = {"day": 1, "week": 7}
 _UNIT_MONTHS = {"month": 1, "year": 12}
@@ -51,20 +53,25 @@ def equal(left: Any, right: Any) -> bool:
 
 def order(left: Any, right: Any) -> int:
     """-1, 0 or 1. Raises Failure for values that have no order between them."""
-    if not (is_number(left) and is_number(right)):
-        try:
-            left, right = aligned(left, right)
-        except ValueError as error:
-            raise Failure(str(error)) from error
-        if type(left) is not type(right) or not isinstance(left, str | date | time | tuple):
-            raise Failure(f"{describe(left)}和{describe(right)}不能比大小", _cure(left, right))
-        if isinstance(left, tuple) and left[0] != right[0]:
-            raise Failure(f"{left[2]}和{right[2]}单位不同，不能比大小", "请改用同一种单位")
+    if type(left) not in _NUMBERS or type(right) not in _NUMBERS:
+        left, right = _comparable(left, right)
     return int(left > right) - int(left < right)
 
 
+def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
+    try:
+        left, right = aligned(left, right)
+    except ValueError as error:
+        raise Failure(str(error), "请检查这个值从哪里来") from error
+    if type(left) is not type(right) or not isinstance(left, str | date | time | tuple):
+        raise Failure(f"{describe(left)}和{describe(right)}不能比大小", _cure(left, right))
+    if isinstance(left, tuple) and left[0] != right[0]:
+        raise Failure(f"{left[2]}和{right[2]}单位不同，不能比大小", "请改用同一种单位")
+    return left, right
+
+
 def aligned(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two values brought to one kind where the language says so. Raises ValueError for text that is no time."""
+    """Two values brought to one kind where the language says so. Raises ValueError for text that is none."""
     left, right = _as_time(left, right), _as_time(right, left)
     if isinstance(left, date) and isinstance(right, date):
         # type() is asked again because a deadline is a datetime of its own class
@@ -183,7 +190,7 @@ def _shifted(base: Any, span: Any, sign: int, function: Callable[[str], Callable
     try:
         shifted = duration.add_to(instant(moment))
     except ValueError as error:
-        raise Failure(str(error)) from error
+        raise Failure(str(error), "请检查这个值从哪里来") from error
     return shifted if isinstance(moment, datetime) or not duration.whole_days else shifted.date()
 
 
@@ -191,7 +198,7 @@ def _days(value: Any) -> Any:
     try:
         return as_day(value)
     except ValueError as error:
-        raise Failure(str(error)) from error
+        raise Failure(str(error), "请检查这个值从哪里来") from error
 
 
 def _hint(left: Any, right: Any) -> str:

@@ -1,7 +1,7 @@
 """An instance's state as compact bytes: live tokens and variables, the definitions by reference.
 
-Nothing finished is in it, so a case of five thousand steps is as small as one of five. Rows keep their order; tokens come
-back under the numbers they had, so that saving and loading at any moment changes nothing.
+Nothing finished is in it, so a case of five thousand steps is as small as one of five. Rows keep their order;
+tokens come back under the numbers they had, so that saving and loading at any moment changes nothing.
 """
 
 from __future__ import annotations

@@ -58,8 +58,6 @@ def _jobs(spec: ScopeSpec, entry: list[Any], path: list[str]) -> list[Job]:
 
 def next_job(token: Token) -> bool | None:
     """Run the next handler; True when the last one is done."""
-    from service.engine.space import Frame
-
     jobs: list[Job] = token.internal_data["undo"]
     if not jobs:
         return True
@@ -71,10 +69,7 @@ def next_job(token: Token) -> bool | None:
     spec = space.spec
     for name in path:
         spec = spec.inner[name]
-    frame = Frame(spec, token, False)
-    frame.open(space.definition, space.variables, space.case, token)
-    space.case.subprocesses[token.id] = frame
-    frame.enter(spec.task_specs[handler])
+    space.case.open_frame(token, spec, space).enter(spec.task_specs[handler])
     return None
 
 

@@ -85,7 +85,10 @@ class Compiler:
             flow = scope.flows[identifier]
             if flow.target not in scope.nodes:
                 raise BadDefinition(
-                    f"顺序流指向不存在的元素 {flow.target}", file=self.file, element=flow.id, line=flow.line,
+                    f"顺序流指向不存在的元素 {flow.target}",
+                    file=self.file,
+                    element=flow.id,
+                    line=flow.line,
                     cure="请把顺序流重新连到目标元素",
                 )
             condition = self.condition(flow.condition, flow.id) if flow.condition else None
@@ -101,14 +104,20 @@ class Compiler:
         if len(targets) != 1:
             raise BadDefinition(
                 f"链接“{node.event.value}”应有且只有一个同名的捕获链接事件，现有 {len(targets)} 个",
-                file=self.file, element=node.id, line=node.line, cure="请补画或改名捕获链接事件",
+                file=self.file,
+                element=node.id,
+                line=node.line,
+                cure="请补画或改名捕获链接事件",
             )
         return Exit(f"{node.id}->{targets[0]}", targets[0], None, False)
 
     def condition(self, text: str, element: str) -> Expression:
         if "${" not in text:
             raise BadDefinition(
-                f"条件“{text}”不是表达式", file=self.file, element=element, cure="条件要写成 ${…}，例如 ${decision == 'approve'}"
+                f"条件“{text}”不是表达式",
+                file=self.file,
+                element=element,
+                cure="条件要写成 ${…}，例如 ${decision == 'approve'}",
             )
         return self.compile(text, element)
 
@@ -120,11 +129,15 @@ class Compiler:
         )
 
     def values(self, node: Node) -> dict[str, Expression]:
-        texts = {name: node.settings[name] for name in _SETTINGS.get(node.kind, ()) if node.settings.get(name)}
+        texts = {
+            name: node.settings[name] for name in _SETTINGS.get(node.kind, ()) if node.settings.get(name)
+        }
         if node.kind == "callActivity":
             texts["calledElement"] = node.called
         if node.event.kind == "timer":
             texts["timer"] = node.event.value
+        if node.properties.get("sent_by"):
+            texts["sent_by"] = node.properties["sent_by"]
         if node.event.kind == "conditional":
             texts["condition"] = node.event.value
         if node.loop is not None:

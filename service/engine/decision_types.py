@@ -1,7 +1,7 @@
 """The types a table's columns may have: what a cell may hold, and how a process value is read as one.
 
-Process values are text, numbers, booleans and ISO dates; a column says which of these it means. It must not know
-tables, rules or XML.
+Process values are text, numbers, booleans and ISO dates; a column says which of these it means. It must not
+know tables, rules or XML.
 """
 
 from __future__ import annotations

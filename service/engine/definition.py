@@ -127,14 +127,18 @@ def compile_files(
             for identifier, decision in parse_dmn(content, file).items():
                 if identifier in decisions:
                     raise BadDefinition(
-                        f"决策 {identifier} 在 {decisions[identifier].file} 中已经存在", file=file, element=identifier,
+                        f"决策 {identifier} 在 {decisions[identifier].file} 中已经存在",
+                        file=file,
+                        element=identifier,
                         cure="请给其中一个决策换一个 id",
                     )
                 decisions[identifier] = decision
     return tuple(_compile(process, decisions, digest, tenant) for process in diagram.processes)
 
 
-def _compile(process: Process, decisions: Mapping[str, Decision], digest: str, tenant: str | None) -> Definition:
+def _compile(
+    process: Process, decisions: Mapping[str, Decision], digest: str, tenant: str | None
+) -> Definition:
     compiler = Compiler(process.file)
     spec = build(process.scope, compiler)
     reads = set(compiler.names)
@@ -144,7 +148,10 @@ def _compile(process: Process, decisions: Mapping[str, Decision], digest: str, t
             reads |= decisions[reference].names
         elif reference:
             raise BadDefinition(
-                f"决策表 {reference} 不存在", file=process.file, element=node.id, line=node.line,
+                f"决策表 {reference} 不存在",
+                file=process.file,
+                element=node.id,
+                line=node.line,
                 cure="请检查决策引用（decisionRef），或上传该决策表",
             )
     return Definition(
@@ -170,7 +177,9 @@ def build(scope: Scope, compiler: Compiler) -> ScopeSpec:
         start = next(iter(node.body.starts()), None) if node.body else None
         if start is not None:
             spec.starters.append(compiler.starter(spec, start, node.id))
-    spec.handlers = {scope.nodes[event].attached_to: handler for event, handler in scope.compensations.items()}
+    spec.handlers = {
+        scope.nodes[event].attached_to: handler for event, handler in scope.compensations.items()
+    }
     spec.first = _first(spec, scope)
     return spec
 
@@ -183,6 +192,9 @@ def _first(spec: ScopeSpec, scope: Scope) -> list[Step]:
     return [
         spec.task_specs[node.id]
         for node in scope.nodes.values()
-        if not node.incoming and not node.attached_to and not node.for_compensation and not node.triggered_by_event
+        if not node.incoming
+        and not node.attached_to
+        and not node.for_compensation
+        and not node.triggered_by_event
         and not (node.kind == "intermediateCatchEvent" and node.event.kind == "link")
     ]

@@ -30,10 +30,32 @@ _UNSUPPORTED = {
     "dataStoreReference": ("数据存储", "改用决策表读取事实，或 registry. 主题的服务任务"),
 }
 _ARTEFACTS = {
-    *("documentation", "extensionElements", "laneSet", "sequenceFlow", "association", "textAnnotation", "group"),
-    *("dataObject", "dataObjectReference", "incoming", "outgoing", "multiInstanceLoopCharacteristics", "property"),
+    *(
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "sequenceFlow",
+        "association",
+        "textAnnotation",
+        "group",
+    ),
+    *(
+        "dataObject",
+        "dataObjectReference",
+        "incoming",
+        "outgoing",
+        "multiInstanceLoopCharacteristics",
+        "property",
+    ),
     *("standardLoopCharacteristics", "ioSpecification", "dataInputAssociation", "dataOutputAssociation"),
-    *("auditing", "monitoring", "supportedInterfaceRef", "resourceRole", "correlationSubscription", "category"),
+    *(
+        "auditing",
+        "monitoring",
+        "supportedInterfaceRef",
+        "resourceRole",
+        "correlationSubscription",
+        "category",
+    ),
 }
 _PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
@@ -79,7 +101,8 @@ class _Reader:
             for element in root.iterfind(f"{BPMN}{tag}")
         }
         self.participants = {
-            element.get("processRef", ""): element.get("name", "") for element in root.iter(f"{BPMN}participant")
+            element.get("processRef", ""): element.get("name", "")
+            for element in root.iter(f"{BPMN}participant")
         }
         self.seen: dict[str, int] = {}
 
@@ -155,7 +178,9 @@ class _Reader:
             line=_line(element),
             documentation=_documentation(element),
             lane=lane,
-            event=self.event(element) if kind in EVENTS or kind == "receiveTask" or kind == "sendTask" else Event(),
+            event=self.event(element)
+            if kind in EVENTS or kind == "receiveTask" or kind == "sendTask"
+            else Event(),
             incoming=tuple(flow.id for flow in flows.values() if flow.target == identifier),
             outgoing=_outgoing(element, identifier, flows),
             default=element.get("default", ""),
@@ -212,13 +237,17 @@ class _Reader:
             return ""
         element = self.catalogue.get(reference.rpartition(":")[2])
         if element is None:
-            raise BadDefinition(f"引用的 {reference} 在文件中不存在", file=self.file, cure="请在属性面板中重新选择")
+            raise BadDefinition(
+                f"引用的 {reference} 在文件中不存在", file=self.file, cure="请在属性面板中重新选择"
+            )
         return element.get(attribute, "")
 
     def identify(self, element: etree._Element) -> str:
         identifier, line = element.get("id", ""), _line(element)
         if not identifier:
-            raise BadDefinition(f"{_local(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id")
+            raise BadDefinition(
+                f"{_local(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id"
+            )
         if identifier in self.seen:
             raise BadDefinition(
                 f"id {identifier} 重复（另一处在第 {self.seen[identifier]} 行）",

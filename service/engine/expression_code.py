@@ -1,7 +1,7 @@
 """Trees made runnable: every node becomes one closure over the closures of its parts.
 
-No Python code is generated or evaluated, so an expression can do only what a closure here does. Names are asked of the
-scope when, and only if, they are needed. It must not know text, files or diagrams.
+No Python code is generated or evaluated, so an expression can do only what a closure here does. Names are
+asked of the scope when, and only if, they are needed. It must not know text, files or diagrams.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def _comparison(node: Compare) -> Run:
 
 def _plain(value: object) -> bool:
     """Text that cannot stand for a day: Python's own equality is the language's."""
-    return isinstance(value, str) and not looks_like_date(value) and value[:1] not in ("P", "-") and ":" not in value
+    if not isinstance(value, str) or looks_like_date(value):
+        return False
+    return value[:1] not in ("P", "-") and ":" not in value
 
 
 def _test(sign: str, first: Node, second: Node) -> Run:
@@ -201,7 +203,9 @@ def _call(node: Call) -> Run:
         try:
             return scope.function(key)(*values, **options)
         except Failure as failure:
-            raise _named(failure, *zip(node.arguments, values, strict=True), prefix=f"函数 {key}()：") from None
+            raise _named(
+                failure, *zip(node.arguments, values, strict=True), prefix=f"函数 {key}()："
+            ) from None
         except XuejiError as error:
             raise Failure(f"函数 {key}()：{error.message}", error.problem.cure) from error
         except (TypeError, ValueError, ArithmeticError, LookupError) as error:

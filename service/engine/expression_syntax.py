@@ -1,7 +1,7 @@
 """The grammar of the expression language: tokens to a small tree, and nothing else can come out.
 
-The language is its own, not Python's: what the grammar lacks (attributes, subscripts, comprehensions, lambdas)
-cannot be written at all. Length, depth and number of nodes are bounded. It must not evaluate anything.
+The language is its own, not Python's: what the grammar lacks (attributes, subscripts, comprehensions,
+lambdas) cannot be written at all. Length, depth and number of nodes are bounded. It must not evaluate.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ MOST_NODES = 300
 _COMPARISONS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _JUEL = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _CONSTANTS: dict[str, Any] = {
-    "true": True, "false": False, "null": None, "True": True, "False": False, "None": None,
-}  # fmt: skip
+    "true": True,
+    "false": False,
+    "null": None,
+    "True": True,
+    "False": False,
+    "None": None,
+}
 _RESERVED = frozenset({*_JUEL, "and", "or", "not", "in", "if", "else", "empty", "then"})
 _FOREIGN = {
     "is": "与空值比较请写 == null",
@@ -41,7 +46,7 @@ def parse(source: str, *, feel: bool = False) -> Node:
 
 
 class Parser:
-    """Recursive descent over the tokens; ``feel`` admits what decision tables write differently (=, if … then)."""
+    """Recursive descent over the tokens; ``feel`` admits what decision tables write differently."""
 
     def __init__(self, source: str, *, feel: bool = False) -> None:
         self.tokens = tokenize(source)

@@ -1,7 +1,7 @@
 """The expression language of diagrams and tables: ``${decision == 'approve' and graduating}``.
 
-Python-like, with JUEL's habits accepted. Compiled once, it knows which names and functions it uses, so that a check can
-prove them known before anything runs. It must not know BPMN, DMN or where names get their values.
+Python-like, with JUEL's habits accepted. Compiled once, it knows which names and functions it uses, so that a
+check can prove them known before anything runs. It must not know BPMN, DMN or where names get their values.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from service.engine.arithmetic import LONGEST_TEXT, describe, truth
 from service.engine.expression_code import Run, runnable
 from service.engine.expression_syntax import parse
 from service.engine.expression_tokens import BadSyntax
-from service.engine.expression_tree import Call, Literal, Name, Node
+from service.engine.expression_tree import Call, Name, Node
 from service.engine.failures import DecisionViolation, EvaluationError, Failure, Names, Scope, UnknownName
 from service.engine.moments import SIGNATURES
 from service.errors import BadDefinition
@@ -76,7 +76,10 @@ class Expression:
     def _fail(self, failure: Failure) -> NoReturn:
         raise EvaluationError(
             f"表达式“{self.source}”算不出来：{failure.message}",
-            file=self.file, element=self.element, cure=failure.cure, details={"expression": self.source},
+            file=self.file,
+            element=self.element,
+            cure=failure.cure,
+            details={"expression": self.source},
         ) from failure
 
 
@@ -100,12 +103,14 @@ def compile_expression(source: str, *, file: str, element: str, feel: bool = Fal
 def compile_condition(source: str, *, file: str, element: str) -> Expression:
     """A condition, which must be written as one ``${…}``. Raises BadDefinition."""
     if not source.strip().startswith("${"):
-        raise _bad("条件不是表达式", "条件要写成 ${…}，例如 ${decision == 'approve'}", source.strip(), file, element)
+        raise _bad(
+            "条件不是表达式", "条件要写成 ${…}，例如 ${decision == 'approve'}", source.strip(), file, element
+        )
     return compile_expression(source, file=file, element=element)
 
 
 def compile_value(text: str, *, file: str, element: str) -> Expression:
-    """Plain text, one ``${…}`` (keeps its type) or text with ``${…}`` in it (becomes text). Raises BadDefinition."""
+    """Plain text, one ``${…}`` (keeps its type), or both mixed (becomes text). Raises BadDefinition."""
     stripped = text.strip()
     parts = _parts(stripped, file, element)
     trees = tuple(part for part in parts if not isinstance(part, str))

@@ -1,7 +1,7 @@
 """What an expression may ask of its surroundings, and how it says that it could not be worked out.
 
-Operators and functions raise ``Failure``: a sentence without a place. Whoever evaluates a whole expression turns
-it into an ``EvaluationError`` that names file and element. Nothing here knows syntax or diagrams.
+Operators and functions raise ``Failure``: a sentence without a place. Whoever evaluates a whole expression
+turns it into an ``EvaluationError`` that names file and element. Nothing here knows syntax or diagrams.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ class UnknownName(EvaluationError):
 
     def __init__(self, name: str, *, file: str = "", element: str = "") -> None:
         super().__init__(
-            f"没有名为“{name}”的变量或事实", file=file, element=element, details={"name": name},
+            f"没有名为“{name}”的变量或事实",
+            file=file,
+            element=element,
+            details={"name": name},
             cure="请检查拼写；变量要先由表单或服务任务写入。若是文字，请加引号",
         )
         self.name = name

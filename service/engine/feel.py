@@ -1,7 +1,7 @@
 """Cells of decision tables: S-FEEL as dmn-js writes it, over the expression language.
 
-A condition cell is ``-``, comparisons, ranges, values, lists of these (any of them), or ``not(…)`` around them; a value
-cell is an expression. Both may read names. It must not know tables, hit policies or XML.
+A condition cell is ``-``, comparisons, ranges, values, lists of these (any of them), or ``not(…)`` around
+them; a value cell is an expression. Both may read names. It must not know tables, hit policies or XML.
 """
 
 from __future__ import annotations
@@ -35,17 +35,19 @@ class Cell:
     @property
     def names(self) -> frozenset[str]:
         """Variables and facts the cell reads."""
-        return frozenset(node.key for tree in self.trees for node in tree.walk() if isinstance(node, Name))
+        nodes = (node for tree in self.trees for node in tree.walk())
+        return frozenset(node.key for node in nodes if isinstance(node, Name))
 
     @property
     def functions(self) -> frozenset[str]:
         """Functions the cell calls."""
-        return frozenset(node.function for tree in self.trees for node in tree.walk() if isinstance(node, Call))
+        nodes = (node for tree in self.trees for node in tree.walk())
+        return frozenset(node.function for node in nodes if isinstance(node, Call))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(Cell):
-    """A condition cell; ``check`` is None when any value will do. ``literals`` are the values it names as such."""
+    """A condition cell; ``check`` is None when any value will do, ``literals`` are the values it names."""
 
     check: Check | None = field(default=None, repr=False, compare=False)
     literals: tuple[Any, ...] = ()
@@ -104,7 +106,7 @@ def parse_values(text: str, kind: Kind) -> tuple[Any, ...]:
     parser = _CellParser(text.strip(), feel=True)
     negated, pieces = parser.condition()
     if negated or not all(_is_value(piece) for piece in pieces):
-        raise BadSyntax("可选值应是一串常量", "请写成 \"甲\",\"乙\" 的样子")
+        raise BadSyntax("可选值应是一串常量", '请写成 "甲","乙" 的样子')
     return tuple(_constant(piece.ends[0], kind) for piece in pieces)
 
 
@@ -120,7 +122,7 @@ class _CellParser(Parser):
         while self.accept(","):
             pieces.append(self._piece())
         if negated:
-            self.expect(")", "否定写作 not(\"甲\",\"乙\")")
+            self.expect(")", '否定写作 not("甲","乙")')
         self.expect_end()
         return negated, pieces
 
@@ -162,8 +164,10 @@ class _CellParser(Parser):
 
 def _is_constant(tree: Node) -> bool:
     """Whether a tree reads no name and asks no clock or calendar."""
-    nodes = tuple(tree.walk())
-    return all(not isinstance(node, Name) and (not isinstance(node, Call) or node.function in GENERAL) for node in nodes)
+    return not any(
+        isinstance(node, Name) or (isinstance(node, Call) and node.function not in GENERAL)
+        for node in tree.walk()
+    )
 
 
 def _constant(tree: Node, kind: Kind) -> Any:
@@ -188,7 +192,7 @@ def _is_value(piece: _Piece) -> bool:
 
 
 def _texts(pieces: Sequence[_Piece], kind: Kind) -> frozenset[str]:
-    """The values of a cell that only lists text for a text column: one look-up instead of many comparisons."""
+    """The values of a cell that only lists text for a text column: one look-up instead of comparisons."""
     if kind.name != "string" or not all(_is_value(piece) for piece in pieces):
         return frozenset()
     values = [_constant(piece.ends[0], kind) for piece in pieces]
@@ -243,6 +247,9 @@ def _order_checker(piece: _Piece, end: Run) -> Check:
     }
     test = tests[sign]
     # null has no order, so it fits no such cell; a null on the table's own side is a mistake
+    if _is_constant(tree):
+        constant = end(Names())
+        return lambda value, scope: value is not None and test(order(value, constant))
     return lambda value, scope: value is not None and test(order(value, _known(end(scope), tree)))
 
 

@@ -1,11 +1,11 @@
 """What a table answers when several of its rules match: the hit policies of DMN.
 
-It works on rows (rule index and output values) that have matched already. It must not know cells, scopes or XML.
+It works on rows (rule index and output values) that have matched already. It must not know cells or XML.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,9 @@ def select(policy: str, rows: Sequence[Row], priorities: Sequence[Sequence[Any]]
     ``priorities`` holds each output's list of values, the highest first (empty: the output has no say).
     """
     if policy == "UNIQUE" and len(rows) > 1:
-        raise Violation("多条规则同时符合，而策略是“唯一”", "请改条件使其互斥，或改用其他命中策略", _rules(rows))
+        raise Violation(
+            "多条规则同时符合，而策略是“唯一”", "请改条件使其互斥，或改用其他命中策略", _rules(rows)
+        )
     if policy == "FIRST":
         return list(rows[:1])
     if policy == "ANY":
@@ -70,15 +72,19 @@ def _agreeing(rows: Sequence[Row]) -> list[Row]:
     """Every row of an ANY table, for all of them are the basis; the first speaks."""
     for row in rows[1:]:
         if not all(map(equal, row.values, rows[0].values)):
-            raise Violation("多条规则同时符合而结果不同，而策略是“任一”", "请让这些规则的输出一致", _rules(rows))
+            raise Violation(
+                "多条规则同时符合而结果不同，而策略是“任一”", "请让这些规则的输出一致", _rules(rows)
+            )
     return list(rows)
 
 
 def _rank(row: Row, priorities: Sequence[Sequence[Any]]) -> tuple[int, ...]:
-    ranks: Callable[[Any, Sequence[Any]], int] = lambda value, order_of: next(  # noqa: E731
-        (place for place, each in enumerate(order_of) if equal(each, value)), len(order_of)
-    )
-    return tuple(ranks(value, order_of) for value, order_of in zip(row.values, priorities, strict=True) if order_of)
+    pairs = zip(row.values, priorities, strict=True)
+    return tuple(_place(value, wanted) for value, wanted in pairs if wanted)
+
+
+def _place(value: Any, wanted: Sequence[Any]) -> int:
+    return next((place for place, each in enumerate(wanted) if equal(each, value)), len(wanted))
 
 
 def _sum(values: Sequence[Any]) -> Any:

@@ -62,7 +62,9 @@ class UncaughtError(XuejiError):
 
     code, status = "uncaught_error", 422
 
-    def __init__(self, error_code: str, element: str, *, message: str = "", outcome: Outcome | None = None) -> None:
+    def __init__(
+        self, error_code: str, element: str, *, message: str = "", outcome: Outcome | None = None
+    ) -> None:
         self.error_code, self.outcome = error_code, outcome
         text = message or f"流程抛出的错误 {error_code or '（无代码）'} 没有任何边界事件接住"
         super().__init__(text, element=element, cure="请在活动上加错误边界事件，或在起始处作为不予受理处理")
@@ -155,6 +157,7 @@ class Trace:
     element: str
     file: str = ""
     rules: tuple[str, ...] = ()
+    clauses: tuple[tuple[str, ...], ...] = ()  # of a decision: the clauses of each matched rule
     result: object = None  # of a decision: its value
     tenant: str | None = None
 

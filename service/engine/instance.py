@@ -40,7 +40,8 @@ class Instance:
     ) -> Instance:
         """Start at the none start event, or at the start event of a message.
 
-        ``by`` is the person who starts. Raises UncaughtError (with the outcome so far) when the run reaches an error end.
+        ``by`` is the person who starts. Raises UncaughtError (with the outcome so far) when the run reaches an
+        error end.
         """
         case = Case(definition, host)
         case.open(definition, {}, case, None)
@@ -139,7 +140,9 @@ class Instance:
 
     def next_due(self) -> datetime | None:
         """The instant from which a timer of this instance may fire."""
-        dues = [token.internal_data["due"] for token in self.case.all_tokens() if "due" in token.internal_data]
+        dues = [
+            token.internal_data["due"] for token in self.case.all_tokens() if "due" in token.internal_data
+        ]
         return datetime.fromtimestamp(min(dues) / 1000, ZONE) if dues else None
 
     def settle(self) -> Outcome:
@@ -184,7 +187,9 @@ class Instance:
 
     def _next_due(self) -> Token | None:
         limit = int(self.case.host.now.timestamp() * 1000)
-        due = [token for token in self.case.all_tokens() if token.internal_data.get("due", limit + 1) <= limit]
+        due = [
+            token for token in self.case.all_tokens() if token.internal_data.get("due", limit + 1) <= limit
+        ]
         return min(due, key=lambda token: (token.internal_data["due"], token.number), default=None)
 
 

@@ -1,7 +1,7 @@
 """ISO 8601 as far as timers and tables need it: durations, days, instants and recurring intervals.
 
-An instant without a zone is told in the product's zone. Errors are ValueErrors with a Chinese sentence; it must not know
-calendars, limits of law or diagrams.
+An instant without a zone is told in the product's zone. Errors are ValueErrors with a Chinese sentence.
+It must not know calendars, limits of law or diagrams.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A recurring interval: ``count`` None means without end, ``end`` the instant after which nothing recurs."""
+    """A recurring interval: ``count`` None means without end, nothing recurs after ``end``."""
 
     count: int | None
     start: datetime | None
@@ -81,8 +81,11 @@ def parse_duration(text: str, *, signed: bool = False) -> Duration:
     """A duration such as P10D, P1Y2M, PT36H or P2W; with ``signed`` also -P1D."""
     found = _DURATION.fullmatch(text)
     if found is None or (found["sign"] and not signed):
-        raise ValueError(f"“{text}”不是 ISO 8601 时长，请写成 P10D（十天）、P1M（一个月）、PT2H（两小时）的样子")
-    number = {key: float((value or "0").replace(",", ".")) for key, value in found.groupdict().items() if key != "sign"}
+        raise ValueError(
+            f"“{text}”不是 ISO 8601 时长，请写成 P10D（十天）、P1M（一个月）、PT2H（两小时）的样子"
+        )
+    parts = {key: value for key, value in found.groupdict().items() if key != "sign"}
+    number = {key: float((value or "0").replace(",", ".")) for key, value in parts.items()}
     try:
         exact = timedelta(**{key: number[key] for key in ("weeks", "days", "hours", "minutes", "seconds")})
     except OverflowError as error:
@@ -110,7 +113,7 @@ def parse_time(text: str) -> time:
 
 
 def parse_instant(text: str) -> datetime:
-    """A day (its 00:00) or an instant; without a zone it is told in the product's zone, 24:00 is the next day's 00:00."""
+    """A day (its 00:00) or an instant, told in the product's zone; 24:00 is the next day's 00:00."""
     found = _INSTANT.fullmatch(text)
     if found is None:
         raise ValueError(f"“{text}”不是日期或时刻，请写成 2026-09-03 或 2026-09-03T09:00:00 的样子")

@@ -53,12 +53,16 @@ def _count(step: Step, token: Token) -> int:
     try:
         count = int(value)
     except (TypeError, ValueError) as error:
-        raise EngineError("多实例的次数不是整数", element=step.name, cure="请填写整数或结果为整数的表达式") from error
+        raise EngineError(
+            "多实例的次数不是整数", element=step.name, cure="请填写整数或结果为整数的表达式"
+        ) from error
     return count if 0 <= count <= INSTANCE_LIMIT else len(_too_many(step))
 
 
 def _too_many(step: Step) -> list[Any]:
-    raise EngineError(f"多实例的次数应在 0 到 {INSTANCE_LIMIT} 之间", element=step.name, cure="请检查集合或次数")
+    raise EngineError(
+        f"多实例的次数应在 0 到 {INSTANCE_LIMIT} 之间", element=step.name, cure="请检查集合或次数"
+    )
 
 
 def _spawn(step: Step, body: Token) -> None:

@@ -1,7 +1,7 @@
 """The functions of the expression language: limits of law, terms, windows, ages, and small helpers.
 
-They are bound to one instant and one region's calendar, so that an expression itself knows neither. How a limit is
-counted is the calendar's business; nothing here knows diagrams, cases or tables.
+They are bound to one instant and one region's calendar, so that an expression itself knows neither. How a
+limit is counted is the calendar's business; nothing here knows diagrams, cases or tables.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ from service.policy.calendar import Limit, Unit
 from service.policy.values import is_number
 
 _UNITS: dict[str, Unit] = {
-    "working_days": "working_day", "days": "day", "weeks": "week", "months": "month", "years": "year",
-}  # fmt: skip
+    "working_days": "working_day",
+    "days": "day",
+    "weeks": "week",
+    "months": "month",
+    "years": "year",
+}
 _LARGEST_LIMIT = 100_000
 _MOST_DIGITS = 10
 
@@ -106,7 +110,7 @@ def functions(now: datetime, calendar: Days) -> Mapping[str, Callable[..., Any]]
 
 
 def due(calendar: Days, base: date, limit: Limit) -> datetime:
-    """When a limit that begins with the base ends: obeys ``roll=True``, counts on from an earlier deadline."""
+    """When a limit that begins with the base ends; obeys ``roll=True`` and counts on from a deadline."""
     end = calendar.deadline(_base(base), limit, isinstance(limit, RollingLimit))
     return Deadline.combine(end.date(), end.timetz())
 
@@ -186,7 +190,7 @@ def _moment(value: Any, what: str = "这个值") -> date:
     try:
         known = as_day(value)
     except ValueError as error:
-        raise Failure(str(error)) from error
+        raise Failure(str(error), "请检查这个值从哪里来") from error
     if not isinstance(known, date):
         raise Failure(f"{what}不是日期，而是{describe(value)}", "日期写作 date('2026-09-01')")
     return local(known) if isinstance(known, datetime) and not isinstance(known, Deadline) else known
@@ -207,7 +211,7 @@ def _parsed(parse: Callable[[str], Any], text: Any) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise Failure(str(error)) from error
+        raise Failure(str(error), "请检查这个值从哪里来") from error
 
 
 def _date(*parts: Any) -> date:

@@ -91,7 +91,9 @@ def _catchers(token: Token, kind: str, code: str) -> Iterator[_Boundary | _Event
         events = [event for event in body.task_spec.code.attached if event.event.kind == kind]
         for event in _matching(events, code):
             yield _Boundary(body, event)
-        starts = {step.node.id: step.subprocess for step in space.spec.starters if step.node.event.kind == kind}
+        starts = {
+            step.node.id: step.subprocess for step in space.spec.starters if step.node.event.kind == kind
+        }
         nodes = [step.node for step in space.spec.starters if step.node.id in starts]
         for event in _matching(nodes, code):
             if space.owner is None or space.owner.task_spec.name != starts[event.id] or space.called:

@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from SpiffWorkflow.task import Task, TaskState
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task, TaskState
 
 from service.engine.host import End, EngineError, Host, Thrown, Trace, Wait
 from service.policy.values import Value
@@ -64,7 +64,9 @@ class Space:
     case: Case
     called = False
 
-    def open(self, definition: Definition, variables: dict[str, Value], case: Case, owner: Token | None) -> None:
+    def open(
+        self, definition: Definition, variables: dict[str, Value], case: Case, owner: Token | None
+    ) -> None:
         self.definition, self.variables, self.case, self.owner = definition, variables, case, owner
         self.doers = {}
         self.done = []
@@ -163,6 +165,13 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
     def frames(self) -> list[Frame]:
         return list(self.subprocesses.values())
 
+    def open_frame(self, owner: Token, spec: ScopeSpec, around: Space) -> Frame:
+        """An embedded frame owned by a token, with the definition and variables of the space around it."""
+        frame = Frame(spec, owner, False)
+        frame.open(around.definition, around.variables, self, owner)
+        self.subprocesses[owner.id] = frame
+        return frame
+
     def all_tokens(self) -> Iterator[Token]:
         yield from self.tokens()
         for frame in self.frames:
@@ -172,20 +181,11 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.numbers += 1
         return self.numbers
 
-    def trace(
-        self, kind: str, space: Space, element: str, rules: tuple[str, ...] = (), result: object = None
-    ) -> None:
+    def trace(self, kind: str, space: Space, element: str, **more: Any) -> None:
         definition = space.definition
+        process, file, tenant = definition.process_id, definition.file, definition.tenant
         self.trail.append(
-            Trace(
-                kind=kind,
-                process=definition.process_id,
-                element=element,
-                file=definition.file,
-                rules=rules,
-                result=result,
-                tenant=definition.tenant,
-            )
+            Trace(kind=kind, process=process, element=element, file=file, tenant=tenant, **more)
         )
 
     def wait(self, token: Token, wait: Wait) -> None:
@@ -228,17 +228,17 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
 
     def wake_joins(self) -> bool:
         """Let one inclusive join go on that nothing can reach any more."""
-        for token in self.all_tokens():
-            if token.state == TaskState.WAITING and token.task_spec.may_go_on(token):
-                return True
-        return False
+        waiting = (token for token in self.all_tokens() if token.state == TaskState.WAITING)
+        return any(token.task_spec.may_go_on(token) for token in waiting)
 
     def wake_conditions(self) -> bool:
         if not self.changed:
             return False
         self.changed = False
         waiting = [token for token in self.all_tokens() if token.task_spec.conditional]
-        return any([token.task_spec.check(token) for token in waiting if token.number in token.space.tasks])
+        # Every one is asked, not only until the first fires: a change is told to all who listen.
+        fired = [token.task_spec.check(token) for token in waiting if token.number in token.space.tasks]
+        return any(fired)
 
     def finished(self) -> None:
         for frame in self.frames:

@@ -1,7 +1,7 @@
 """When a timer is due: literals of ISO 8601, limits in working days or months, dates, and cycles.
 
-Instants are kept as whole milliseconds since 1970 (UTC) in the token's data, so that loading compares integers. A limit of
-law ends at 24:00 of its last day; an ISO duration is exact elapsed time.
+Instants are kept as whole milliseconds since 1970 (UTC) in the token's data, so that loading compares integers.
+A limit of law ends at 24:00 of its last day; an ISO duration is exact elapsed time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def schedule(value: object, now: datetime, calendar: Calendar, element: str = ""
     due = as_datetime(value, now, calendar)
     if due is None:
         raise EngineError(
-            f"定时器的值 {value!r} 不是时间", element=element, cure="请写 ${working_days(10)}、ISO 日期或 ISO 时长（如 PT1H）"
+            f"定时器的值 {value!r} 不是时间",
+            element=element,
+            cure="请写 ${working_days(10)}、ISO 日期或 ISO 时长（如 PT1H）",
         )
     return Schedule(due=due)
 

@@ -1,1 +1,1 @@
-"""The law as files: regions, the library of diagrams, clauses, calendar, forms. No web, no database, no engine."""
+"""The law as files: regions, the library of diagrams, clauses, calendar, forms. No web, no engine."""

@@ -18,15 +18,35 @@ from service.policy.reader import Reader
 # Deliberately wide: a mistyped id must be found and reported as unknown, not passed over.
 CLAUSE_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,8}[0-9]{4}-[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 
-_KINDS = frozenset({
-    "actor", "confidentiality", "gate", "material", "notification", "record", "sanction",
-    "status-change", "step-order", "timer", "window",
-})
+_KINDS = frozenset(
+    {
+        "actor",
+        "confidentiality",
+        "gate",
+        "material",
+        "notification",
+        "record",
+        "sanction",
+        "status-change",
+        "step-order",
+        "timer",
+        "window",
+    }
+)
 _MODALITIES = frozenset({"must", "must_not", "may", "in_principle", "definition"})
-_HOMES = frozenset({
-    "diagram", "decision_table", "calendar", "scheduler", "role_directory",
-    "form", "record_store", "access_control", "report",
-})
+_HOMES = frozenset(
+    {
+        "diagram",
+        "decision_table",
+        "calendar",
+        "scheduler",
+        "role_directory",
+        "form",
+        "record_store",
+        "access_control",
+        "report",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +192,4 @@ def _check_links(clauses: Mapping[str, Clause], folder: str) -> None:
         for other in clause.conflicts:
             if clause.id not in clauses[other].conflicts:
                 cure = f"在“{other}”的 conflicts 中写上“{clause.id}”"
-                raise BadDefinition(
-                    f"与“{other}”的矛盾只记了一边", file=file, element=clause.id, cure=cure
-                )
+                raise BadDefinition(f"与“{other}”的矛盾只记了一边", file=file, element=clause.id, cure=cure)

@@ -77,7 +77,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 class _Parser:
-    """Recursive descent: or, and, not(…), (…), key = literal, key != literal, key, list contains(key, text)."""
+    """Recursive descent over or, and, not(…), (…), key, key = literal, key != literal, list contains(…)."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens, self._at, self._depth = tokens, 0, 0

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from service.policy.form_checks import Check, AnswerError
-from service.policy.form_conditions import ConditionError, Condition, parse_condition
+from service.policy.form_checks import AnswerError, Check
+from service.policy.form_conditions import Condition, ConditionError, parse_condition
 from service.policy.form_parts import Part
 from service.policy.form_types import LISTS, TYPES, Option, options_of
 from service.policy.values import Value
@@ -19,10 +19,23 @@ from service.policy.values import Value
 KINDS = frozenset({"unit", "student", "file"})
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
-_COMMON = frozenset({
-    "id", "type", "key", "label", "description", "layout", "conditional", "properties",
-    "validate", "defaultValue", "disabled", "readonly", "appearance",
-})
+_COMMON = frozenset(
+    {
+        "id",
+        "type",
+        "key",
+        "label",
+        "description",
+        "layout",
+        "conditional",
+        "properties",
+        "validate",
+        "defaultValue",
+        "disabled",
+        "readonly",
+        "appearance",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)

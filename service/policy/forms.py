@@ -25,13 +25,32 @@ __all__ = ["Field", "Form", "Option", "parse_form"]
 Hides = tuple[Condition, ...]
 
 _SHOWN_ONLY = frozenset({"text", "html", "spacer", "separator", "image", "button"})
-_TOP = frozenset({
-    "id", "type", "name", "components", "schemaVersion", "executionPlatform", "executionPlatformVersion",
-    "exporter", "properties",
-})
-_BOX = frozenset({
-    "id", "type", "key", "label", "components", "layout", "conditional", "showOutline", "verticalAlignment",
-})
+_TOP = frozenset(
+    {
+        "id",
+        "type",
+        "name",
+        "components",
+        "schemaVersion",
+        "executionPlatform",
+        "executionPlatformVersion",
+        "exporter",
+        "properties",
+    }
+)
+_BOX = frozenset(
+    {
+        "id",
+        "type",
+        "key",
+        "label",
+        "components",
+        "layout",
+        "conditional",
+        "showOutline",
+        "verticalAlignment",
+    }
+)
 _DEEPEST = 6
 _MOST_FIELDS = 200
 _MOST_PROBLEMS = 50

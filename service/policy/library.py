@@ -150,7 +150,7 @@ class Library:
         return tuple(sorted({key for day in days for key in self.bundle(code, day).procedures()}))
 
     def changes(self, code: str) -> tuple[date, ...]:
-        """The days from which a region's bundle may differ from the day before, beginning with the first of all."""
+        """The days from which a region's bundle may differ from before; the first stands for always."""
         days = {date.min}
         for region in self.regions.chain(code):
             if region.code in self._shelves:

@@ -28,7 +28,8 @@ class Limit:
     n: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 0:
+        n: object = self.n  # expressions of diagrams pass whatever they hold
+        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
             raise BadDefinition(f"期限的数目“{self.n}”不对", cure="写零或正整数，例如 working_days(10)")
 
     def __str__(self) -> str:

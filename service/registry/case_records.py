@@ -6,7 +6,7 @@ Loads nothing until asked and loads once; a change makes it look again. Knows ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.policy.values import Value
@@ -38,8 +38,14 @@ class CaseRecords:
         return self._snapshot
 
     def see(self, case: CaseView) -> None:
-        """The case itself changed (a party was set, a form came in): look again when next asked."""
-        self.case, self._snapshot = case, None
+        """The case itself changed (a party was set, a form came in): look again when next asked.
+
+        The picture taken before still serves when it holds every unit the case now names.
+        """
+        seen = self._snapshot
+        known = seen is not None and set(case.parties.values()) <= seen.units.keys()
+        self._snapshot = replace(seen, case=case) if seen is not None and known else None
+        self.case = case
 
     def fact(self, name: str) -> Value:
         """The fact's present value; KeyError for a name that is no fact."""

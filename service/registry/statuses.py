@@ -57,7 +57,7 @@ class Statuses:
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """One row of ``transitions.yaml``. Forbidden ones have a ``message`` and may leave ``to`` and ``by`` open."""
+    """One row of ``transitions.yaml``. Forbidden ones say why and may leave ``to`` and ``by`` open."""
 
     sources: tuple[str, ...]
     to: str

@@ -27,7 +27,9 @@ def lock_student(connection: Connection, student: str) -> bool:
 
 
 def stage_of(connection: Connection, student: str) -> str | None:
-    return connection.execute(text("select stage from enrolment where student = :id"), {"id": student}).scalar()
+    return connection.execute(
+        text("select stage from enrolment where student = :id"), {"id": student}
+    ).scalar()
 
 
 def unit(connection: Connection, unit_id: str) -> Unit | None:
@@ -73,5 +75,6 @@ def insert_instance(connection: Connection, instance: LockedInstance, now: datet
 def release_student(connection: Connection, number: str) -> None:
     """Take away a case's lock on a record."""
     connection.execute(
-        text("update enrolment set lock_kind = null, lock_case = null where lock_case = :number"), {"number": number}
+        text("update enrolment set lock_kind = null, lock_case = null where lock_case = :number"),
+        {"number": number},
     )

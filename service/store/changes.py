@@ -73,11 +73,7 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
     )
     if not moved.rowcount:
         return  # this case has moved the record before
-    run(
-        """update school_class c set size = size - 1 from enrolment e
-           where e.student = :student and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",
-        student=change.student,
-    )
+    _resize(run, change.student, -1)
     run(
         """update enrolment set school = :school, stage = :stage, grade = :grade, class_no = :class_no
            where student = :student""",
@@ -87,12 +83,7 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
         grade=change.grade,
         class_no=change.class_no,
     )
-    run(
-        "update school_class set size = size + 1 where unit = :unit and grade = :grade and number = :number",
-        unit=change.to_unit,
-        grade=change.grade,
-        number=change.class_no,
-    )
+    _resize(run, change.student, 1)
 
 
 @_apply.register
@@ -117,7 +108,7 @@ def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
 
 @_apply.register
 def _(change: changes.OpenSuspension, run: Run) -> None:
-    run(
+    opened = run(
         """insert into suspension_period (student, stage, since, until, ground, case_number)
            select :student, :stage, :since, :until, :ground, :case
            where not exists (select from suspension_period where student = :student and case_number = :case)""",
@@ -128,6 +119,8 @@ def _(change: changes.OpenSuspension, run: Run) -> None:
         ground=change.ground,
         case=change.case,
     )
+    if opened.rowcount:
+        _resize(run, change.student, -1)
 
 
 @_apply.register
@@ -141,17 +134,21 @@ def _(change: changes.ExtendSuspension, run: Run) -> None:
 
 @_apply.register
 def _(change: changes.CloseSuspension, run: Run) -> None:
-    run(
+    closed = run(
         "update suspension_period set ended = :on where student = :student and ended is null",
         student=change.student,
         on=change.on,
     )
+    if not closed.rowcount:
+        return
     run(
-        "update enrolment set grade = :grade, stage = :stage where student = :student",
+        """update enrolment set class_no = case when grade = :grade then class_no end, grade = :grade, stage = :stage
+           where student = :student""",
         student=change.student,
         grade=change.grade,
         stage=change.stage,
     )
+    _resize(run, change.student, 1)
 
 
 @_apply.register
@@ -167,4 +164,14 @@ def _(change: changes.RecordOverdue, run: Run) -> None:
         on=change.on,
         month=change.month,
         published=change.published,
+    )
+
+
+def _resize(run: Run, student: str, by: int) -> None:
+    """The class a student sits in has one pupil more or less; suspended pupils do not count in it."""
+    run(
+        """update school_class c set size = size + :by from enrolment e
+           where e.student = :student and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",
+        student=student,
+        by=by,
     )

@@ -76,7 +76,8 @@ def latest(connection: Connection, key: str, tenant: str | None, since: date | N
 
 
 def next_version(connection: Connection, key: str, tenant: str | None) -> int:
-    sql = "select coalesce(max(version), 0) + 1 from definition where key = :key and tenant is not distinct from :tenant"
+    sql = """select coalesce(max(version), 0) + 1 from definition
+             where key = :key and tenant is not distinct from :tenant"""
     return int(connection.execute(text(sql), {"key": key, "tenant": tenant}).scalar_one())
 
 
@@ -96,7 +97,9 @@ def store_resources(connection: Connection, files: Mapping[str, bytes]) -> None:
         )
 
 
-def store_deployment(connection: Connection, row: Mapping[str, Any], files: Mapping[str, str], at: datetime) -> None:
+def store_deployment(
+    connection: Connection, row: Mapping[str, Any], files: Mapping[str, str], at: datetime
+) -> None:
     connection.execute(
         text(
             """insert into deployment (id, name, source, tenant, files, by, at)
@@ -110,8 +113,10 @@ def store_definition(connection: Connection, row: DefinitionRow) -> None:
     values = {name: getattr(row, name) for name in DefinitionRow.__dataclass_fields__}
     for name in ("closure", "provenance", "stages"):
         values[name] = orjson.dumps(values[name]).decode()
-    marks = ", ".join(f"cast(:{name} as jsonb)" if name in ("closure", "provenance", "stages") else f":{name}"
-                      for name in values)
+    marks = ", ".join(
+        f"cast(:{name} as jsonb)" if name in ("closure", "provenance", "stages") else f":{name}"
+        for name in values
+    )
     connection.execute(text(f"insert into definition ({_COLUMNS}) values ({marks})"), values)  # noqa: S608
 
 

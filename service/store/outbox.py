@@ -33,7 +33,9 @@ def waiting_for(
     connection: Connection, name: str, *, case_number: str = "", instance: str = ""
 ) -> Sequence[Row[Any]]:
     """Instances that wait for a message."""
-    return connection.execute(_WAITING, {"name": name, "case_number": case_number, "instance": instance}).all()
+    return connection.execute(
+        _WAITING, {"name": name, "case_number": case_number, "instance": instance}
+    ).all()
 
 
 def listeners(connection: Connection, name: str, case_number: str) -> Sequence[Row[Any]]:
@@ -51,5 +53,7 @@ def done(connection: Connection, row_id: str) -> None:
 
 def failed(connection: Connection, row_id: str, error: str) -> bool:
     """Put it off, twice as long each time; True when it is given up."""
-    attempts = connection.execute(_FAILED, {"id": row_id, "error": error[:500], "limit": ATTEMPTS}).scalar_one()
+    attempts = connection.execute(
+        _FAILED, {"id": row_id, "error": error[:500], "limit": ATTEMPTS}
+    ).scalar_one()
     return int(attempts) >= ATTEMPTS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,70 +33,75 @@ _CLOCK = text(
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
     """
 )
-_TASK_COLUMNS = """id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
-    tenant, state, assignee, completed_by, priority, created_at, due, follow_up"""
-_TASK = text(f"select {_TASK_COLUMNS} from user_task where id = :id")  # noqa: S608  (a constant)
-_UPDATE_INSTANCE = text(
-    """
-    update instance set state = :state, next_due = :next_due, revision = revision + 1, ended_at = :ended_at,
-           end_element = :end_element, status = case when cast(:ended_at as timestamptz) is null then status else 'ended' end
-    where id = :id
-    """
+_TASK = text(
+    """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form, tenant,
+              state, assignee, completed_by, priority, created_at, due, follow_up
+       from user_task where id = :id"""
 )
-_INSERT_TASKS = text(
+# Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
+_WRITE = text(
     """
-    insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
-                           tenant, priority, assignee, created_at, due, follow_up)
-    select r.id, :instance, :case_number, r.definition, r.element, r.path, r.name, r.unit, r.roles, r.barred, r.clauses,
-           r.form, r.tenant, r.priority, r.assignee, :now, r.due, r.follow_up
-    from jsonb_to_recordset(cast(:rows as jsonb)) as r(id text, definition text, element text, path text, name text, unit text,
-         roles text[], barred text[], clauses text[], form text, tenant text, priority int, assignee text,
-         due timestamptz, follow_up timestamptz)
-    """
-)
-_INSERT_TIMERS = text(
-    """
-    insert into timer (id, instance, element, name, due)
-    select r.id, :instance, r.element, r.name, r.due
-    from jsonb_to_recordset(cast(:rows as jsonb)) as r(id text, element text, name text, due timestamptz)
-    on conflict (id) do update set due = excluded.due
-    """
-)
-_INSERT_SUBSCRIPTIONS = text(
-    """
-    insert into subscription (id, instance, kind, name, element, sent_by)
-    select r.id, :instance, r.kind, r.name, r.element, r.sent_by
-    from jsonb_to_recordset(cast(:rows as jsonb)) as r(id text, kind text, name text, element text, sent_by text)
-    """
-)
-_END_WAITS = text(
-    """
-    with gone as (select unnest(cast(:ids as text[])) as id),
-         timers as (delete from timer using gone where timer.id = gone.id),
-         listeners as (delete from subscription using gone where subscription.id = gone.id)
-    update user_task set state = 'cancelled', ended_at = :now from gone
-    where user_task.id = gone.id and user_task.state = 'open'
+    with j as (select cast(:rows as jsonb) as j),
+    done as (
+        update user_task set state = 'completed', completed_by = :actor, assignee = :actor, ended_at = :now
+        where id = :task and state = 'open' and (assignee is null or assignee = :actor) returning id
+    ), kept as (
+        insert into submission (task, instance, form, by, at, data)
+        select :kept, :instance, :form, :actor, :now, j->'submission' from j where j ? 'submission'
+    ), gone as (
+        select jsonb_array_elements_text(j->'over') as id from j
+    ), no_timers as (
+        delete from timer using gone where timer.id = gone.id
+    ), no_listeners as (
+        delete from subscription using gone where subscription.id = gone.id
+    ), cancelled as (
+        update user_task set state = 'cancelled', ended_at = :now from gone
+        where user_task.id = gone.id and user_task.state = 'open'
+    ), tasks as (
+        insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
+                               form, tenant, priority, assignee, created_at, due, follow_up)
+        select r.id, :instance, :number, r.definition, r.element, r.path, r.name, r.unit, r.roles, r.barred, r.clauses,
+               r.form, r.tenant, r.priority, r.assignee, :now, r.due, r.follow_up
+        from j, jsonb_to_recordset(j->'tasks') as r(id text, definition text, element text, path text, name text,
+             unit text, roles text[], barred text[], clauses text[], form text, tenant text, priority int,
+             assignee text, due timestamptz, follow_up timestamptz)
+    ), timers as (
+        insert into timer (id, instance, element, name, due) select r.id, :instance, r.element, r.name, r.due
+        from j, jsonb_to_recordset(j->'timers') as r(id text, element text, name text, due timestamptz)
+        on conflict (id) do update set due = excluded.due
+    ), listeners as (
+        insert into subscription (id, instance, kind, name, element, sent_by)
+        select r.id, :instance, r.kind, r.name, r.element, r.sent_by
+        from j, jsonb_to_recordset(j->'subscriptions')
+             as r(id text, kind text, name text, element text, sent_by text)
+    ), parties as (
+        insert into case_party (case_number, party, unit) select :number, r.key, r.value
+        from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
+    ), entries as (
+        insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
+        select :now, :number, :instance, :student, r.actor, r.verb, r.element, r.detail, r.clauses
+        from j, jsonb_to_recordset(j->'entries')
+             as r(actor text, verb text, element text, detail jsonb, clauses text[])
+    ), effects as (
+        insert into outbox (id, kind, case_number, instance, name, payload, created_at)
+        select r.id, r.kind, :number, :instance, r.name, r.payload, :now
+        from j, jsonb_to_recordset(j->'outbox') as r(id text, kind text, name text, payload jsonb)
+    ), closed as (
+        update case_ set closed_at = :now, outcome = :outcome, outcome_name = :outcome_name
+        where number = :number and closed_at is null and :ended
+    ), moved as (
+        update instance set state = :state, next_due = :next_due, revision = revision + 1,
+               ended_at = case when :ended then cast(:now as timestamptz) end, end_element = :outcome,
+               status = case when :ended then 'ended' else status end
+        where id = :instance
+    )
+    select count(*) from done
     """
 )
 _JOURNAL = text(
     """
     insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
-    select :now, :case_number, :instance, :student, r.actor, r.verb, r.element, r.detail, r.clauses
-    from jsonb_to_recordset(cast(:rows as jsonb))
-         as r(actor text, verb text, element text, detail jsonb, clauses text[])
-    """
-)
-_OUTBOX = text(
-    """
-    insert into outbox (id, kind, case_number, instance, name, payload, created_at)
-    select r.id, r.kind, :case_number, :instance, r.name, r.payload, :now
-    from jsonb_to_recordset(cast(:rows as jsonb)) as r(id text, kind text, name text, payload jsonb)
-    """
-)
-_CLOSE_CASE = text(
-    """
-    update case_ set closed_at = :now, outcome = :outcome, outcome_name = :outcome_name
-    where number = :number and closed_at is null
+    values (:now, :number, :instance, :student, :actor, :verb, :element, cast(:detail as jsonb), :clauses)
     """
 )
 
@@ -143,63 +147,62 @@ def task_row(row: Any) -> TaskRow:
     return TaskRow(**values)
 
 
-def write_progress(connection: Connection, instance: LockedInstance, case: CaseRow, progress: Progress) -> None:
-    """Write everything a verb changed in its instance; at most one statement a table."""
-    common = {"instance": instance.id, "case_number": case.number, "now": case.now}
-    if progress.over:
-        connection.execute(_END_WAITS, {"ids": list(progress.over), "now": case.now})
-    if progress.tasks:
-        rows = _json([_task_values(task) for task in progress.tasks])
-        connection.execute(_INSERT_TASKS, {**common, "rows": rows})
-    if progress.timers:
-        rows = _json([{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers])
-        connection.execute(_INSERT_TIMERS, {"instance": instance.id, "rows": rows})
-    if progress.subscriptions:
-        rows = _json([vars_of(item) for item in progress.subscriptions])
-        connection.execute(_INSERT_SUBSCRIPTIONS, {"instance": instance.id, "rows": rows})
-    write_journal(connection, progress.entries, case=case, instance=instance.id)
-    write_outbox(connection, progress.outbox, case=case, instance=instance.id)
-    connection.execute(
-        _UPDATE_INSTANCE,
-        {
-            "id": instance.id,
-            "state": progress.state,
-            "next_due": progress.next_due,
-            "ended_at": progress.ended_at,
-            "end_element": progress.end_element,
-        },
-    )
-    if progress.outcome is not None:
-        connection.execute(
-            _CLOSE_CASE,
-            {
-                "number": case.number,
-                "now": case.now,
-                "outcome": progress.outcome,
-                "outcome_name": progress.end_name,
-            },
-        )
+def write_progress(
+    connection: Connection, instance: LockedInstance, case: CaseRow, progress: Progress
+) -> bool:
+    """Write everything a verb changed in its instance, in one statement.
+
+    False when the finished task was no longer this person's to finish (the caller rolls back).
+    """
+    finished = progress.finished
+    rows: dict[str, Any] = {
+        "over": [
+            identifier for identifier in progress.over if finished is None or identifier != finished.task
+        ],
+        "tasks": [_task_values(task) for task in progress.tasks],
+        "timers": [{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers],
+        "subscriptions": [vars_of(item) for item in progress.subscriptions],
+        "parties": dict(progress.parties),
+        "entries": [_entry_values(entry) for entry in progress.entries],
+        "outbox": [_outbox_values(item) for item in progress.outbox],
+    }
+    if finished is not None:
+        rows["submission"] = dict(finished.data)
+    values = {
+        "rows": orjson.dumps(rows).decode(),
+        "instance": instance.id,
+        "number": case.number,
+        "student": case.student,
+        "now": case.now,
+        "task": finished.task if finished else None,
+        "kept": finished.key if finished else None,
+        "form": finished.form if finished else None,
+        "actor": finished.by if finished else None,
+        "state": progress.state,
+        "next_due": progress.next_due,
+        "ended": progress.outcome is not None,
+        "outcome": progress.outcome,
+        "outcome_name": progress.outcome_name,
+    }
+    done = connection.execute(_WRITE, values).scalar_one()
+    return finished is None or finished.task is None or done == 1
 
 
 def write_journal(
-    connection: Connection, entries: Sequence[NewEntry], *, case: CaseRow, instance: str | None = None
+    connection: Connection, entry: NewEntry, *, case: CaseRow, instance: str | None = None
 ) -> None:
-    if not entries:
-        return
-    rows = _json([{**vars_of(entry), "detail": dict(entry.detail)} for entry in entries])
-    connection.execute(
-        _JOURNAL,
-        {"now": case.now, "case_number": case.number, "instance": instance, "student": case.student, "rows": rows},
-    )
+    """One journal entry on its own."""
+    values = {**_entry_values(entry), "detail": orjson.dumps(dict(entry.detail)).decode()}
+    head = {"now": case.now, "number": case.number, "instance": instance, "student": case.student}
+    connection.execute(_JOURNAL, {**head, **values})
 
 
-def write_outbox(connection: Connection, items: Sequence[NewOutbox], *, case: CaseRow, instance: str | None) -> None:
-    if not items:
-        return
-    rows = _json([{"id": new_id(), **vars_of(item), "payload": dict(item.payload)} for item in items])
-    connection.execute(
-        _OUTBOX, {"now": case.now, "case_number": case.number, "instance": instance, "rows": rows}
-    )
+def _entry_values(entry: NewEntry) -> dict[str, Any]:
+    return {**vars_of(entry), "detail": dict(entry.detail), "clauses": list(entry.clauses)}
+
+
+def _outbox_values(item: NewOutbox) -> dict[str, Any]:
+    return {"id": new_id(), **vars_of(item), "payload": dict(item.payload)}
 
 
 def _task_values(task: TaskRow) -> dict[str, Any]:
@@ -213,7 +216,3 @@ def _task_values(task: TaskRow) -> dict[str, Any]:
 def vars_of(thing: Any) -> dict[str, Any]:
     """A frozen row as a plain dict."""
     return {name: getattr(thing, name) for name in thing.__dataclass_fields__}
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    return orjson.dumps(rows).decode()

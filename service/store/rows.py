@@ -104,15 +104,26 @@ class NewOutbox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A form that was handed in: with the task it finishes, or (a start form) without."""
+
+    key: str
+    task: str | None
+    form: str
+    by: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Everything one verb changed in one instance, ready to be written."""
+    """Everything one verb changed in one instance, ready to be written. ``outcome`` is set when the instance ended."""
 
     state: bytes
     next_due: datetime | None
-    ended_at: datetime | None = None
-    end_element: str | None = None
-    end_name: str | None = None
     outcome: str | None = None
+    outcome_name: str | None = None
+    finished: Finished | None = None
+    parties: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskRow, ...] = ()
     timers: tuple[NewTimer, ...] = ()
     subscriptions: tuple[NewSubscription, ...] = ()

@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from service.registry.model import CaseLock, CaseView, Enrolment, SchoolClass, Student, Suspension, Unit
+from service.registry.model import (
+    CaseLock,
+    CaseView,
+    Enrolment,
+    RoleInUnit,
+    SchoolClass,
+    Student,
+    Suspension,
+    Unit,
+)
 from service.registry.world import Returning, Snapshot
 
 _SNAPSHOT = text(
@@ -34,10 +43,8 @@ _SNAPSHOT = text(
         (select json_agg(c.number) from case_ c
           where c.student = :student and c.closed_at is null and c.number <> :number) as others,
         (select json_agg(p order by p.since) from suspension_period p where p.student = :student) as suspensions,
-        (select json_object_agg(q.unit, q.people) from (
-            select r.unit, count(distinct r.person) as people from unit_role r join person on person.id = r.person
-            where r.unit in (select id from tree) and r.active and person.active
-              and r.trained is not null and r.filed is not null group by r.unit) q) as qualified
+        (select json_agg(r) from unit_role r join person on person.id = r.person
+          where r.unit in (select id from tree) and r.active and person.active) as people
     """
 )
 
@@ -65,7 +72,7 @@ class RegistryTables:
             transfers=tuple(date.fromisoformat(day) for day in row.moves or ()),
             other_cases=tuple(row.others or ()),
             suspensions=tuple(_suspension(item) for item in row.suspensions or ()),
-            qualified=row.qualified or {},
+            people=tuple(_role(item) for item in row.people or ()),
         )
 
 
@@ -94,6 +101,17 @@ def _suspension(row: dict[str, Any]) -> Suspension:
         until=_day(row["until"]),
         ended=_day(row["ended"]),
         ground=row["ground"],
+    )
+
+
+def _role(row: dict[str, Any]) -> RoleInUnit:
+    return RoleInUnit(
+        person=row["person"],
+        role=row["role"],
+        unit=row["unit"],
+        trained=_day(row["trained"]),
+        filed=_day(row["filed"]),
+        active=row["active"],
     )
 
 

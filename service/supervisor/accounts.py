@@ -34,6 +34,12 @@ class Account:
         if self.switch:
             os.chown(path, self.uid, self.gid)
 
+    def admit(self, folder: Path) -> None:
+        """Let this account's group, and nobody else, pass through a folder of DATA_DIR."""
+        if self.switch and not self._may_enter(folder):
+            os.chown(folder, -1, self.gid)
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXGRP)
+
     def obstacle(self, path: Path) -> Path | None:
         """The outermost existing folder on the way to ``path`` that this account may not enter."""
         if not self.switch:

@@ -20,11 +20,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from service.settings import keep_secret
 from service.supervisor.accounts import Account, database_account
 from service.supervisor.binaries import postgres_programs
 from service.supervisor.errors import CannotStart
 from service.supervisor.ports import LOOPBACK, fits_socket, free_port
-from service.supervisor.secret import keep_secret
 
 DATABASE = "xueji"
 _USER = "xueji"
@@ -38,7 +38,12 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",  # a stuck request must not hold an instance's lock for ever
 }
 #: For tests only: what a crash of the machine would lose, a test may lose.
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,20 +88,23 @@ class Postgres:
 
     def prepare(self) -> None:
         """Create the folders and, the first time, the cluster."""
-        obstacle = self.account.obstacle(self.data_dir)
+        obstacle = self.account.obstacle(self.data_dir.parent)
         if obstacle:
             raise CannotStart(
                 f"以 root 运行时，PostgreSQL 由系统用户 nobody 运行，但该用户无法进入目录 {obstacle}",
                 cure="请用环境变量 DATA_DIR 指定其他目录（例如 /var/lib/xueji），或改用普通用户运行",
             )
         shutil.rmtree(self.socket_folder, ignore_errors=True)
+        self.socket_folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.data_dir, self.socket_folder.parent):
+            self.account.admit(folder)
         self._folder(self.socket_folder)
         if not self.cluster.exists():
             self._initialise()
         self._check_version()
 
     def _folder(self, path: Path) -> None:
-        path.mkdir(parents=True, mode=0o700)
+        path.mkdir(mode=0o700)
         self.account.own(path)
 
     def _check_version(self) -> None:
@@ -118,7 +126,12 @@ class Postgres:
         password.write_text(self.password)
         self.account.own(password)
         options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        access = ["--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}", f"--username={_USER}"]
+        access = [
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+            f"--pwfile={password}",
+            f"--username={_USER}",
+        ]
         speed = ["--no-instructions", *([] if self.durable else ["--no-sync"])]
         try:
             self._run("initdb", f"--pgdata={unfinished}", *options, *access, *speed)
@@ -127,7 +140,7 @@ class Postgres:
         unfinished.rename(self.cluster)
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.programs / program), *arguments],
             capture_output=True,
             text=True,
@@ -166,7 +179,8 @@ class Postgres:
             except psycopg.OperationalError as error:
                 if not alive() or time.monotonic() > end:
                     raise CannotStart(
-                        f"PostgreSQL 未能启动：{error}", cure=f"请查看 {self.data_dir / 'log' / 'postgres.log'}"
+                        f"PostgreSQL 未能启动：{error}",
+                        cure=f"请查看 {self.data_dir / 'log' / 'postgres.log'}",
                     ) from error
                 time.sleep(0.05)
 

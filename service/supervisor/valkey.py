@@ -14,10 +14,10 @@ from pathlib import Path
 
 import redis
 
+from service.settings import keep_secret
 from service.supervisor.binaries import valkey_program
 from service.supervisor.errors import CannotStart
 from service.supervisor.ports import LOOPBACK, free_port
-from service.supervisor.secret import keep_secret
 
 _CONFIGURATION = """\
 bind {host}
@@ -26,6 +26,7 @@ dir "{folder}"
 requirepass {password}
 appendonly {durable}
 save ""
+set-proc-title no
 daemonize no
 """
 

@@ -8,8 +8,8 @@
     g -> yes_end : ${decision == 'approve'}
     g -> no_end  as no
 
-A node line is: kind id [name=value …]; indented lines between ``sub x`` and ``close`` are inside the subprocess. Values with
-spaces are written in double quotes. ``on activity kind id`` attaches a boundary event.
+A node line is: kind id [name=value …]; lines between ``sub x`` and ``close`` are inside the subprocess. Values
+with spaces are written in double quotes. ``on activity kind id`` attaches a boundary event.
 """
 
 from __future__ import annotations
@@ -51,7 +51,18 @@ CAMUNDA = {
     "tenant": "calledElementTenantId",
     "priority": "priority",
 }
-TRIGGERS = ("message", "signal", "error", "escalation", "timer", "condition", "link", "terminate", "cancel", "compensate")
+TRIGGERS = (
+    "message",
+    "signal",
+    "error",
+    "escalation",
+    "timer",
+    "condition",
+    "link",
+    "terminate",
+    "cancel",
+    "compensate",
+)
 
 
 def sketch(text: str, process: str = "p", name: str = "") -> bytes:
@@ -66,7 +77,9 @@ class _Sketch:
         self.flows = 0
 
     def read(self, text: str) -> bytes:
-        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+        lines = [
+            line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")
+        ]
         body = self.scope(lines)
         title = f" name={quoteattr(self.name)}" if self.name else ""
         return (
@@ -134,25 +147,20 @@ class _Sketch:
         return f"<bpmn:{KINDS[kind]}{written}>{inner}</bpmn:{KINDS[kind]}>"
 
     def plain(self, kind: str, options: dict[str, str], attributes: dict[str, str]) -> None:
-        if kind == "event_sub":
-            attributes["triggeredByEvent"] = "true"
-        if kind == "start" and "beside" in options:
-            attributes["isInterrupting"] = "false"
-        if "default" in options:
-            attributes["default"] = options["default"]
-        if "called" in options:
-            attributes["calledElement"] = options["called"]
-        if "undoes" in options:
-            attributes["isForCompensation"] = "true"
-        if kind == "receive" and "message" in options:
-            attributes["messageRef"] = self.reference("message", options["message"])
-        if "topic" in options:
-            attributes["camunda:type"] = "external"
-        for name, attribute in CAMUNDA.items():
-            if name in options:
-                attributes[f"camunda:{attribute}"] = options[name]
-        if "form" in options:
-            attributes["camunda:formRefBinding"] = "latest"
+        fixed = {
+            "triggeredByEvent": kind == "event_sub" and "true",
+            "isInterrupting": kind == "start" and "beside" in options and "false",
+            "isForCompensation": "undoes" in options and "true",
+            "messageRef": kind == "receive"
+            and "message" in options
+            and self.reference("message", options["message"]),
+            "camunda:type": "topic" in options and "external",
+            "camunda:formRefBinding": "form" in options and "latest",
+        }
+        attributes.update({name: value for name, value in fixed.items() if value})
+        named = {"default": "default", "called": "calledElement"}
+        named.update({name: f"camunda:{attribute}" for name, attribute in CAMUNDA.items()})
+        attributes.update({written: options[name] for name, written in named.items() if name in options})
 
     def extension(self, options: dict[str, str]) -> str:
         passes = ""
@@ -162,7 +170,11 @@ class _Sketch:
                 if target == "*":
                     passes += f'<camunda:{direction} variables="all" />'
                 else:
-                    source = f"source={quoteattr(value)}" if value.isidentifier() else f"sourceExpression={quoteattr(value)}"
+                    source = (
+                        f"source={quoteattr(value)}"
+                        if value.isidentifier()
+                        else f"sourceExpression={quoteattr(value)}"
+                    )
                     passes += f"<camunda:{direction} {source} target={quoteattr(target)} />"
         parameters = ""
         for option, tag in (("inputs", "inputParameter"), ("outputs", "outputParameter")):
@@ -177,8 +189,12 @@ class _Sketch:
                 f"<camunda:properties><camunda:property name={quoteattr(key)} value={quoteattr(value)} />"
                 "</camunda:properties>"
             )
-        documentation = f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
-        return documentation + (f"<bpmn:extensionElements>{passes}</bpmn:extensionElements>" if passes else "")
+        documentation = (
+            f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
+        )
+        return documentation + (
+            f"<bpmn:extensionElements>{passes}</bpmn:extensionElements>" if passes else ""
+        )
 
     def event(self, kind: str, options: dict[str, str]) -> str:
         trigger = next((name for name in TRIGGERS if name in options), "")
@@ -187,9 +203,11 @@ class _Sketch:
         value = options[trigger]
         if trigger == "timer":
             form = next((name for name in ("date", "cycle") if name in options), "duration").capitalize()
-            return f"<bpmn:timerEventDefinition><bpmn:time{form}>{escape(value)}</bpmn:time{form}></bpmn:timerEventDefinition>"
+            when = f"<bpmn:time{form}>{escape(value)}</bpmn:time{form}>"
+            return f"<bpmn:timerEventDefinition>{when}</bpmn:timerEventDefinition>"
         if trigger == "condition":
-            return f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(value)}</bpmn:condition></bpmn:conditionalEventDefinition>"
+            condition = f"<bpmn:condition>{escape(value)}</bpmn:condition>"
+            return f"<bpmn:conditionalEventDefinition>{condition}</bpmn:conditionalEventDefinition>"
         if trigger == "link":
             return f"<bpmn:linkEventDefinition name={quoteattr(value)} />"
         if trigger == "compensate":
@@ -203,14 +221,22 @@ class _Sketch:
     def reference(self, trigger: str, value: str) -> str:
         identifier = f"{trigger}_{value}"
         code = f" {trigger}Code={quoteattr(value)}" if trigger in ("error", "escalation") else ""
-        self.catalogue[identifier] = f"<bpmn:{trigger} id={quoteattr(identifier)} name={quoteattr(value)}{code} />"
+        self.catalogue[identifier] = (
+            f"<bpmn:{trigger} id={quoteattr(identifier)} name={quoteattr(value)}{code} />"
+        )
         return identifier
 
     def loop(self, options: dict[str, str]) -> str:
         if "while" in options or "repeat" in options:
             maximum = f' loopMaximum="{options["repeat"]}"' if "repeat" in options else ""
-            condition = f"<bpmn:loopCondition>{escape(options['while'])}</bpmn:loopCondition>" if "while" in options else ""
-            return f"<bpmn:standardLoopCharacteristics{maximum}>{condition}</bpmn:standardLoopCharacteristics>"
+            condition = (
+                f"<bpmn:loopCondition>{escape(options['while'])}</bpmn:loopCondition>"
+                if "while" in options
+                else ""
+            )
+            return (
+                f"<bpmn:standardLoopCharacteristics{maximum}>{condition}</bpmn:standardLoopCharacteristics>"
+            )
         if not {"times", "each"} & options.keys():
             return ""
         sequential = ' isSequential="true"' if "sequential" in options else ""
@@ -218,9 +244,11 @@ class _Sketch:
         if "each" in options:
             item, _, collection = options["each"].partition(" in ")
             each = f" camunda:collection={quoteattr(collection)} camunda:elementVariable={quoteattr(item)}"
-        inner = f"<bpmn:loopCardinality>{escape(options['times'])}</bpmn:loopCardinality>" if "times" in options else ""
+        inner = (
+            f"<bpmn:loopCardinality>{escape(options['times'])}</bpmn:loopCardinality>"
+            if "times" in options
+            else ""
+        )
         if "until" in options:
             inner += f"<bpmn:completionCondition>{escape(options['until'])}</bpmn:completionCondition>"
-        return (
-            f"<bpmn:multiInstanceLoopCharacteristics{sequential}{each}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
-        )
+        return f"<bpmn:multiInstanceLoopCharacteristics{sequential}{each}>{inner}</bpmn:multiInstanceLoopCharacteristics>"

@@ -69,7 +69,9 @@ def test_a_limit_in_working_days_ends_at_the_end_of_its_last_day() -> None:
     """
     run = World(text).start()
     (timer,) = [wait for wait in run.open.values() if isinstance(wait, TimerWait)]
-    assert timer.due == datetime(2026, 9, 18, tzinfo=ZONE), "3 Sep is not counted; ten working days end 17 Sep 24:00"
+    assert timer.due == datetime(2026, 9, 18, tzinfo=ZONE), (
+        "3 Sep is not counted; ten working days end 17 Sep 24:00"
+    )
 
 
 def test_an_interrupting_cycle_interrupts() -> None:

@@ -137,7 +137,9 @@ join -> after
 
 
 @pytest.mark.parametrize(("x", "tasks"), [(0, ["c"]), (1, ["a"]), (2, ["a", "b"])])
-def test_an_inclusive_split_takes_every_true_flow_and_its_join_waits_for_just_those(x: int, tasks: list[str]) -> None:
+def test_an_inclusive_split_takes_every_true_flow_and_its_join_waits_for_just_those(
+    x: int, tasks: list[str]
+) -> None:
     run = World(INCLUSIVE).start(x=x)
     assert run.tasks == tasks
     for task in tasks[:-1]:

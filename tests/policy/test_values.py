@@ -34,5 +34,6 @@ def test_only_real_iso_days_are_days(text: object) -> None:
 
 
 def test_kinds_are_told_in_chinese() -> None:
-    told = [kind_zh(one) for one in (None, True, "a", 1, [], {})]
+    things: tuple[object, ...] = (None, True, "a", 1, [], {})
+    told = [kind_zh(one) for one in things]
     assert told == ["空", "是/否", "文字", "整数", "列表", "键值表"]

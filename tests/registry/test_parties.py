@@ -119,7 +119,10 @@ def test_only_parties_resting_on_the_case_need_setting(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("parties: [{party: a, label: 甲, kind: school, from: authority_of, of: b}]", "“of”的值“b”不在允许之列"),
+        (
+            "parties: [{party: a, label: 甲, kind: school, from: authority_of, of: b}]",
+            "“of”的值“b”不在允许之列",
+        ),
         ("parties: [{party: superior_of_a, label: 甲, kind: school, from: case}]", "已经有了"),
         ("parties: [{party: a, label: 甲, kind: school, from: case, colour: red}]", "不认识的键“colour”"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service.engine import compensation, loops
+from service.engine.decisions import Outcome as DecisionOutcome
 from service.engine.host import BpmnError, EngineError, ExternalWait, MessageWait, Thrown, UserTaskWait
 from service.engine.nodes.base import Step, evaluate_all, keeps, store
 from service.engine.propagation import throw_error
@@ -131,7 +132,9 @@ class ServiceTask(Activity):
     def perform(self, token: Token) -> bool | None:
         topic = str(self.value(token, "topic") or "")
         if not topic:
-            raise EngineError("服务任务没有主题（topic）", element=self.name, cure="请在属性面板中选择外部任务并填写主题")
+            raise EngineError(
+                "服务任务没有主题（topic）", element=self.name, cure="请在属性面板中选择外部任务并填写主题"
+            )
         inputs = dict(token.internal_data.get("local") or {})
         if not topic.startswith(IN_TRANSACTION):
             self.wait_for_worker(token, topic, inputs)
@@ -169,12 +172,26 @@ class BusinessRuleTask(ServiceTask):
         decision = space.definition.decisions[str(self.value(token, "decisionRef"))]
         mapping = self.node.settings.get("mapDecisionResult", "resultList")
         outcome = decision.evaluate(TokenScope(token), mapping)
-        for table in dict.fromkeys(match.decision_id for match in outcome.matched):
-            rules = tuple(match.rule_id for match in outcome.matched if match.decision_id == table)
-            space.case.trace("decision", space, table, rules, outcome.value)
+        trace_decisions(space, outcome)
         if name := self.node.settings.get("resultVariable"):
             store(token, {name: outcome.value})
         return True
+
+
+def trace_decisions(space: Space, outcome: DecisionOutcome) -> None:
+    """Record which rows of which tables matched, with their clauses, for the journal and the coverage."""
+    decisions = space.definition.decisions
+    for table in dict.fromkeys(match.decision_id for match in outcome.matched):
+        rules = tuple(match.rule_id for match in outcome.matched if match.decision_id == table)
+        clauses = {rule.id: rule.clauses for rule in decisions[table].rules}
+        space.case.trace(
+            "decision",
+            space,
+            table,
+            rules=rules,
+            clauses=tuple(clauses[rule] for rule in rules),
+            result=outcome.value,
+        )
 
 
 class SendTask(ServiceTask):
@@ -218,7 +235,7 @@ def wait_for_message(token: Token) -> None:
         name=node.name,
         process=token.space.definition.process_id,
         message=node.event.value,
-        sent_by=node.properties.get("sent_by", ""),
+        sent_by=str(token.task_spec.value(token, "sent_by") or ""),
     )
     token.internal_data["message"] = node.event.value
     token.space.case.wait(token, wait)
@@ -259,7 +276,9 @@ class CallActivity(Activity):
         return None
 
     def body_done(self, token: Token, frame: Frame) -> None:
-        values: dict[str, Any] = dict(frame.variables) if any(m.everything for m in self.node.call_out) else {}
+        values: dict[str, Any] = (
+            dict(frame.variables) if any(m.everything for m in self.node.call_out) else {}
+        )
         inside = FrameScope(frame)
         values.update({given.name: given.value.evaluate(inside) for given in self.code.call_out})
         store(token, values)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.util.task import TaskState
 
 from service.engine.expressions import Expression
 from service.engine.host import EngineError
@@ -134,7 +134,9 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
         if len(exits) == 1 and exits[0].condition is None:
             return list(exits)
         scope = TokenScope(token)
-        chosen = [flow for flow in exits if not flow.default and (flow.condition is None or holds(flow, scope))]
+        chosen = [
+            flow for flow in exits if not flow.default and (flow.condition is None or holds(flow, scope))
+        ]
         return chosen or [flow for flow in exits if flow.default]
 
 

@@ -49,7 +49,10 @@ class Catching(Step):
     def set_timer(self, token: Token) -> None:
         case = token.space.case
         plan = timers.schedule(
-            self.value(token, "timer"), case.host.now, case.host.calendar(token.space.definition.tenant), self.name
+            self.value(token, "timer"),
+            case.host.now,
+            case.host.calendar(token.space.definition.tenant),
+            self.name,
         )
         token.internal_data.update(plan.as_data())
         case.wait(token, TimerWait(due=plan.due, **self.described(token)))
@@ -210,4 +213,3 @@ class EndEvent(ThrowEvent):
 
 def is_alive(token: Token) -> bool:
     return token.number in token.space.tasks and not token.has_state(TaskState.CANCELLED)
-

@@ -80,7 +80,9 @@ class InclusiveGateway(Step):
         present = waiting_here(self, token.space)
         if present.get(token.internal_data["via"]) is not token:
             return False
-        if any(self.held_back_by(other, present) for other in token.space.tokens() if other.task_spec is not self):
+        if any(
+            self.held_back_by(other, present) for other in token.space.tokens() if other.task_spec is not self
+        ):
             return False
         merge(token, list(present.values()))
         token._ready()

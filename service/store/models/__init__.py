@@ -2,7 +2,7 @@
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
 from service.store.models.deployments import Definition, Deployment, Resource
-from service.store.models.records import Incident, Inbox, JournalEntry, Outbox, OverdueEntry, Setting
+from service.store.models.records import Inbox, Incident, JournalEntry, Outbox, OverdueEntry, Setting
 from service.store.models.registry import (
     Enrolment,
     Person,

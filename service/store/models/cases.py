@@ -42,7 +42,9 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
 
     __tablename__ = "instance"
     __table_args__ = (
-        Index("ix_instance_due", "next_due", postgresql_where=text("next_due is not null and status = 'active'")),
+        Index(
+            "ix_instance_due", "next_due", postgresql_where=text("next_due is not null and status = 'active'")
+        ),
         Index("ix_instance_case", "case_number"),
     )
     id: Mapped[Id]

@@ -14,7 +14,10 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
     """One thing that happened; ``at`` is business time, ``recorded_at`` real time. The database refuses changes."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_case", "case_number", "id"), Index("ix_journal_student", "student", "id"))
+    __table_args__ = (
+        Index("ix_journal_case", "case_number", "id"),
+        Index("ix_journal_student", "student", "id"),
+    )
     id: Mapped[Serial]
     at: Mapped[Instant]
     recorded_at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"))

@@ -20,11 +20,10 @@ class Unit(db.Model):  # type: ignore[name-defined,misc]
     county: Mapped[Str]
     parent: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
     run_by: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
-    school_kind: Mapped[Str] = mapped_column(server_default="")
+    school_type: Mapped[Str] = mapped_column(server_default="")
     ownership: Mapped[Str] = mapped_column(server_default="public")
     school_system: Mapped[Str] = mapped_column(server_default="")
     stages: Mapped[Strings]
-    vocational: Mapped[bool] = mapped_column(server_default="false")
     successor: Mapped[Str | None] = mapped_column(ForeignKey("unit.id"))
 
 
@@ -80,7 +79,9 @@ class Enrolment(db.Model):  # type: ignore[name-defined,misc]
     """The student's present record: one status and the side fields."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (Index("ix_enrolment_returning", "school", postgresql_where=text("status = 'suspended'")),)
+    __table_args__ = (
+        Index("ix_enrolment_returning", "school", postgresql_where=text("status = 'suspended'")),
+    )
     student: Mapped[Str] = mapped_column(ForeignKey("student.id"), primary_key=True)
     school: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
     stage: Mapped[Str]

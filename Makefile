@@ -1,0 +1,56 @@
+# make run     the whole installation, demo data included, on http://127.0.0.1:8000
+# make test    every check and every test
+# Needs Debian (or the like) with python3 >= 3.11 and its venv module; the rest comes into .venv.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+export XUEJI_DEMO ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: run test check format venv lock bench fuzz chaos clean
+
+# exec: a signal to make reaches the supervisor itself.
+run: $(STAMP)
+	@exec $(BIN)/xueji run
+
+test: check
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+venv: $(STAMP)
+
+# Newer than what it is made from: nothing to do, and nothing is asked of the network.
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本" if sys.version_info < (3, 11) else 0)'
+	@echo "正在安装到 .venv（仅第一次需要，约一两分钟）……"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "请先安装：apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --progress-bar on --constraint requirements.lock --editable '.[test,lint]'
+	@touch $(STAMP)
+
+# The versions of a later day's installation: those of this day's .venv.
+lock: $(STAMP)
+	@$(BIN)/python -m pip freeze --exclude-editable --exclude xueji > requirements.lock && touch $(STAMP)
+
+bench: $(STAMP)
+	@exec $(BIN)/python -m bench
+
+fuzz: $(STAMP)
+	@exec $(BIN)/python -m bench.fuzz
+
+chaos: $(STAMP)
+	@exec $(BIN)/python -m bench.chaos
+
+clean:
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

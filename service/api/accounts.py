@@ -1,0 +1,139 @@
+"""Who people are: verified passwords, tokens, and the roles they may use today.
+
+Everything slow is remembered for a moment: a person's row for seconds, a verified password for a minute.
+A remembered password holds only while the stored hash is the same. It must not know HTTP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from service.api.memory import Memory
+from service.casework.actors import Actor
+from service.errors import Unauthenticated
+from service.registry.law import Law
+from service.registry.model import RoleInUnit
+from service.store import people
+from service.store.db import transaction
+from service.store.people import AccountRow
+
+PERSON_SECONDS = 5.0
+PASSWORD_SECONDS = 60.0
+TOKEN_LIFE = timedelta(hours=8)
+_ALGORITHM = "HS256"
+_LONGEST = 1000  # of a name or password; more is no mistake of typing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A person as the law sees them today."""
+
+    actor: Actor
+    password_hash: str
+
+    @property
+    def mark(self) -> str:
+        """Changes with the password: a token made before does not outlive it."""
+        return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
+
+
+class Accounts:
+    """Finds and verifies the people of one process."""
+
+    def __init__(self, law: Law, secret_key: str) -> None:
+        self._law, self._secret_key = law, secret_key
+        self._people: Memory[tuple[str, str], Account | None] = Memory(PERSON_SECONDS)
+        self._verified: Memory[bytes, bool] = Memory(PASSWORD_SECONDS)
+        self._salt = secrets.token_bytes(32)
+        self._hasher = PasswordHasher()
+        self._decoy = self._hasher.hash(secrets.token_hex(16))
+
+    def by_password(self, username: str, password: str) -> Account:
+        """Raises Unauthenticated, without saying which of the two is wrong."""
+        if not _plausible(username) or not _plausible(password):
+            raise _unknown()
+        account = self._find("username", username)
+        stored = account.password_hash if account else ""
+        key = self._key(username, password, stored)
+        if account is not None and self._verified.get(key):
+            return account
+        right = self._matches(stored or self._decoy, password)  # as slow for a name nobody has
+        if account is None or not right:
+            raise _unknown()
+        self._verified.put(key, True)
+        return account
+
+    def by_token(self, token: str) -> Account:
+        """Raises Unauthenticated for a token that is not ours, has run out or is older than the password."""
+        try:
+            claims: Mapping[str, Any] = jwt.decode(
+                token, self._secret_key, algorithms=[_ALGORITHM], options={"require": ["sub", "exp"]}
+            )
+        except jwt.PyJWTError as error:
+            raise Unauthenticated("令牌无效或已过期", cure="请重新登录取得令牌") from error
+        account = self._find("id", str(claims["sub"]))
+        if account is None or claims.get("mark") != account.mark:
+            raise Unauthenticated("令牌已失效", cure="请重新登录取得令牌")
+        return account
+
+    def token(self, account: Account) -> tuple[str, datetime]:
+        """A new token and the real instant it runs out."""
+        now = datetime.now(UTC)
+        claims = {"sub": account.actor.id, "mark": account.mark, "iat": now, "exp": now + TOKEN_LIFE}
+        return jwt.encode(claims, self._secret_key, algorithm=_ALGORITHM), now + TOKEN_LIFE
+
+    def forget(self) -> None:
+        """Roles, people or the day have changed in this process: read afresh."""
+        self._people.clear()
+
+    def _find(self, column: str, value: str) -> Account | None:
+        found = self._people.get((column, value))
+        if found is None:
+            with transaction() as connection:
+                row = people.account(connection, column, value)
+            found = self._account(row) if row is not None and row.active else None
+            self._people.put((column, value), found)
+        return found
+
+    def _account(self, row: AccountRow) -> Account:
+        held = [one for one in row.roles if self._law.roles.qualified(one, row.today)]
+        actor = Actor(
+            id=row.id,
+            username=row.username,
+            name=row.name,
+            roles=frozenset((one.role, one.unit) for one in held if one.unit),
+            powers=_powers(held),
+        )
+        return Account(actor=actor, password_hash=row.password_hash)
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _key(self, username: str, password: str, stored: str) -> bytes:
+        text = "\0".join((username, password, stored))
+        return hmac.digest(self._salt, text.encode(), "sha256")
+
+
+def _powers(held: list[RoleInUnit]) -> frozenset[str]:
+    return frozenset(one.role for one in held if not one.unit)
+
+
+def _plausible(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and "\0" not in text
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("用户名或密码不正确", cure="请核对后重试")

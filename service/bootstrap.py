@@ -1,0 +1,77 @@
+"""What has to be done before the first request: named steps, each safe to repeat.
+
+Run as a program by the supervisor, with the addresses of database and broker in the environment. Ends
+by leaving the line that tells the user where the service is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.casework.deployments import deploy_folder
+from service.casework.installation import connect, office
+from service.casework.seeding import DEMO_PASSWORD, seed_demo
+from service.errors import XuejiError
+from service.settings import Settings
+from service.store import migrate
+from service.supervisor.progress import console, step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step, by the name the user sees."""
+
+    title: str
+    run: Callable[[Settings], None]
+
+
+def load_demo(settings: Settings) -> None:
+    """Units, people and students to try the product with; whatever is there stays as it is."""
+    if settings.demo:
+        with connect(settings, "bootstrap").app_context():
+            seed_demo(office().shelf.rules)
+
+
+def deploy(settings: Settings) -> None:
+    """Deploy what lies in processes/ and has changed since the last start."""
+    with connect(settings, "bootstrap").app_context():
+        for done in deploy_folder(office()):
+            console.print(f"    {done.name}：{len(done.definitions)} 个流程定义", markup=False)
+
+
+STEPS: tuple[Step, ...] = (
+    Step(title="升级数据库结构", run=lambda settings: migrate.upgrade(settings.database_url)),
+    Step(title="装入演示数据", run=load_demo),
+    Step(title="部署流程", run=deploy),
+)
+
+
+def welcome(settings: Settings) -> str:
+    """One line: the address and, in a demo, the accounts."""
+    ready = f"学籍业务流程编排已就绪：{settings.url}"
+    if not settings.demo:
+        return ready
+    return (
+        f"{ready} — 演示账号 admin、analyst、operator 以及“单位.角色”（如 hongqi_primary.registrar、"
+        f"hongqi_primary.head、hongqi_education.officer），口令均为 {DEMO_PASSWORD}"
+    )
+
+
+def main() -> int:
+    """All steps in order; the first error ends them with its sentence."""
+    settings = Settings.from_env()
+    try:
+        for item in STEPS:
+            with step(item.title):
+                item.run(settings)
+        settings.welcome_file.write_text(welcome(settings))
+    except XuejiError as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

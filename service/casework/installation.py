@@ -1,0 +1,32 @@
+"""One process's connection to the installation: the Flask application that holds the database, and the office."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app
+
+from service.casework.context import Office
+from service.casework.rules import Rules
+from service.casework.shelf import Shelf
+from service.settings import Settings
+from service.store.db import db, engine_options
+
+_KEY = "xueji.office"
+
+
+def connect(settings: Settings, name: str = "service") -> Flask:
+    """A Flask application with the database attached and an office opened; routes are for the caller to add."""
+    app = Flask(name)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+    )
+    db.init_app(app)
+    app.extensions[_KEY] = Office(Shelf(Rules(settings.processes_dir, settings.forms_dir)))
+    return app
+
+
+def office() -> Office:
+    """The office of the application at work."""
+    found: Office = current_app.extensions[_KEY]
+    return found

@@ -1,0 +1,52 @@
+"""The Celery application and its jobs. A job is three lines: it calls a verb of casework."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from celery import Celery
+from flask import Flask
+
+from service.casework import messages, timers
+from service.casework.installation import connect, office
+from service.settings import Settings
+
+SWEEP_SECONDS = 3.0
+OUTBOX_SECONDS = 1.0
+
+app = Celery("xueji", broker=Settings.from_env().redis_url)
+app.conf.update(
+    task_ignore_result=True,  # the database knows what happened; nobody asks Celery
+    task_acks_late=True,  # a job of a killed worker is done by another: every verb can be repeated
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 300},
+    timezone="Asia/Shanghai",
+)
+
+
+@lru_cache(maxsize=1)
+def installation() -> Flask:
+    """This worker process's own connection, made after the fork."""
+    return connect(Settings.from_env(), "jobs")
+
+
+@app.task(name="fire_due_timers")
+def fire_due_timers() -> None:
+    """Fire what is due."""
+    with installation().app_context():
+        timers.fire_due(office())
+
+
+@app.task(name="deliver_outbox")
+def deliver_outbox() -> None:
+    """Bring about what verbs left to be done after their commit."""
+    with installation().app_context():
+        messages.deliver_outbox(office())
+
+
+# A beat nobody took in time is worth nothing: the next one does the same.
+app.conf.beat_schedule = {
+    job.name: {"task": job.name, "schedule": seconds, "options": {"expires": seconds}}
+    for job, seconds in ((fire_due_timers, SWEEP_SECONDS), (deliver_outbox, OUTBOX_SECONDS))
+}

@@ -1,0 +1,67 @@
+"""What happens at the counter: who may start, do and send, and what a submission settles.
+
+Shared by the verbs on tables and by the scenario runner, so that both answer alike. Pure; knows neither
+engine nor database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from service.errors import BadDefinition, Forbidden
+from service.policy.forms import Form
+from service.policy.values import Value
+from service.registry.model import Unit
+
+STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
+_KEPT = ("requested_grade",)  # form values that facts read
+
+Held = Collection[tuple[str, str]]  # (role, unit id) of the roles a person may use today
+
+
+def starter(settings: Mapping[str, str]) -> tuple[str, str]:
+    """Role and party of whoever may start, from a process's settings."""
+    role, _, party = settings.get("candidateStarterGroups", STARTER).partition("@")
+    return role, party
+
+
+def check_starter(held: Held, role: str, unit: Unit) -> None:
+    """Forbidden unless the person has the starting role in the unit."""
+    if (role, unit.id) not in held:
+        raise Forbidden(f"只有{unit.name}的学籍管理员可以发起", cure="请由本单位已备案的相应人员发起")
+
+
+def check_group(held: Held, roles: Iterable[str], unit: str | None) -> None:
+    """Forbidden unless one of the person's roles in the unit is among those that do the task."""
+    if not any((role, unit) in held for role in roles):
+        cure = "请由本单位有相应角色且已备案的人员办理"
+        raise Forbidden(f"您不在该任务的办理组（{'、'.join(roles)}）中", cure=cure)
+
+
+def check_sender(held: Held, sent_by: str, unit_of: Callable[[str], str]) -> None:
+    """Forbidden unless the diagram lets the person send the message by hand; it names role@party, several by commas."""
+    allowed = [group.strip().partition("@") for group in sent_by.split(",") if group.strip()]
+    if allowed and not any((role, unit_of(party)) in held for role, _, party in allowed):
+        raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
+
+
+def roles_and_unit(
+    groups: Iterable[str], unit_of: Callable[[str], str], element: str
+) -> tuple[tuple[str, ...], str | None]:
+    """A task's groups as roles in one unit. BadDefinition when they belong to different units."""
+    pairs = [group.partition("@") for group in groups]
+    units = {unit_of(party) for _, _, party in pairs if party}
+    if len(units) > 1:
+        cure = "请拆成两个任务，每个任务只给一个单位"
+        raise BadDefinition("一个用户任务的候选组分属不同单位", element=element, cure=cure)
+    return tuple(role for role, _, _ in pairs), next(iter(units), None)
+
+
+def chosen_parties(form: Form, values: Mapping[str, Value]) -> dict[str, str]:
+    """Units chosen in fields with the property ``party``."""
+    return {one.party: str(values[one.key]) for one in form.fields if one.party and values.get(one.key)}
+
+
+def kept(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The few form values that facts read."""
+    return {name: values[name] for name in _KEPT if name in values}

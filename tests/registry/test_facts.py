@@ -1,0 +1,296 @@
+"""What diagrams and tables may ask about a case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from service.policy.values import Value
+from service.registry.facts import FACTS
+from service.registry.facts.base import full_years
+from service.registry.model import CaseLock
+from tests.registry.desk import TERM_ONE, TERM_TWO, Desk, at
+
+G5 = "长垣实验小学五年级在校生"
+
+
+@pytest.mark.parametrize(
+    ("student", "fact", "value"),
+    [
+        (G5, "stage", "primary"),
+        (G5, "compulsory", True),
+        (G5, "grade", 5),
+        (G5, "graduating_grade", False),
+        (G5, "initial_grade", False),
+        (G5, "status", "in_school"),
+        (G5, "sanction", "none"),
+        (G5, "number_class", "G"),
+        (G5, "problem_flag", "clear"),
+        (G5, "vocational", False),
+        (G5, "running_case", False),
+        (G5, "suspension_count", 0),
+        (G5, "suspended_since", None),
+        ("六年级学生", "graduating_grade", True),
+        ("记过处分学生", "sanction", "demerit"),
+        ("问题学籍学生", "problem_flag", "locked"),
+        ("在办业务学生", "running_case", True),
+        ("新星民办小学四年级在校生", "number_class", "L"),
+        ("河滩教学点二年级在校生", "flags", ["left_behind"]),
+        ("休学学生", "status", "suspended"),
+        ("休学学生", "suspension_count", 1),
+        ("休学学生", "suspended_since", "2026-03-02"),
+        ("休学学生", "suspended_until", "2027-03-01"),
+        ("长垣市第一初级中学八年级在校生", "stage", "junior"),
+        ("长垣市第一初级中学毕业生", "status", "graduated"),
+        ("石家庄市职业高中高一在校生", "vocational", True),
+        ("石家庄市职业高中高一在校生", "compulsory", False),
+        ("石家庄市职业高中高一在校生", "initial_grade", True),
+        ("临夏市第一小学一年级在校生", "initial_grade", True),
+    ],
+)
+def test_a_record_answers_for_its_student(desk: Desk, student: str, fact: str, value: Value) -> None:
+    assert desk.case(student).fact(fact) == value
+
+
+@pytest.mark.parametrize(
+    ("student", "initial", "graduating", "stage"),
+    [
+        ("徐汇区第一小学五年级在校生", False, True, "primary"),
+        ("徐汇区第一初级中学六年级在校生", True, False, "junior"),
+        ("六年级学生", False, True, "primary"),
+    ],
+)
+def test_five_four_and_six_three_differ_in_grades_five_and_six(
+    desk: Desk, student: str, initial: bool, graduating: bool, stage: str
+) -> None:
+    case = desk.case(student)
+    assert case.fact("initial_grade") is initial
+    assert case.fact("graduating_grade") is graduating
+    assert case.fact("stage") == stage
+
+
+@pytest.mark.parametrize(
+    ("student", "to", "same"),
+    [
+        (G5, "长垣实验小学", "school authority county city province"),
+        ("红旗小学三年级在校生", "满额小学", "authority county city province central"),
+        ("红旗小学三年级在校生", "新乡市特殊教育学校", "county city province central"),
+        ("牧野小学四年级在校生", "红旗小学", "city province central"),
+        (G5, "红旗小学", "city province"),
+        ("金水区第一小学四年级在校生", "红旗小学", "province"),
+        ("邯山区第一小学四年级在校生", "红旗小学", ""),
+        ("徐汇区第一小学三年级在校生", "浦东新区第一小学", "city province"),
+    ],
+)
+def test_two_schools_lie_as_near_as_their_places(desk: Desk, student: str, to: str, same: str) -> None:
+    case = desk.case(student, to)
+    names = {
+        "school": "same_school",
+        "authority": "same_authority",
+        "county": "same_county",
+        "city": "same_city",
+        "province": "same_province",
+        "central": "within_central_urban_area",
+    }
+    assert {word for word, fact in names.items() if case.fact(fact)} == set(same.split())
+
+
+def test_without_a_receiving_school_the_authority_says_where_the_student_goes(desk: Desk) -> None:
+    case = desk.case("徐汇区第一小学三年级在校生")
+    assert case.fact("same_county") is None
+    case.see(replace(case.case, parties={**case.case.parties, "receiving_authority": "pudong_education"}))
+    assert case.fact("same_county") is False
+    assert case.fact("same_city") is True
+    assert case.fact("same_school") is None
+    assert case.fact("receiving_region") == "310000"
+
+
+@pytest.mark.parametrize(
+    ("student", "to", "receiving", "sending"),
+    [
+        (G5, "红旗小学", "410700", "410700"),
+        ("邯山区第一小学四年级在校生", "红旗小学", "410700", "000000"),
+        ("徐汇区第一小学三年级在校生", "临夏市第一小学", "622900", "310000"),
+        ("金水区第一小学四年级在校生", "长安区第一小学", "000000", "000000"),
+    ],
+)
+def test_each_side_has_the_region_whose_rules_apply(
+    desk: Desk, student: str, to: str, receiving: str, sending: str
+) -> None:
+    case = desk.case(student, to)
+    assert (case.fact("receiving_region"), case.fact("sending_region")) == (receiving, sending)
+
+
+def test_rules_that_have_ended_no_longer_apply(desk: Desk) -> None:
+    last, after = at(2027, 12, 31), at(2028, 1, 1)
+    assert desk.case("徐汇区第一小学三年级在校生", now=last).fact("sending_region") == "310000"
+    assert desk.case("徐汇区第一小学三年级在校生", now=after).fact("sending_region") == "000000"
+
+
+@pytest.mark.parametrize(
+    ("to", "grade", "places"),
+    [
+        ("红旗小学", 5, 5),
+        ("满额小学", 5, 0),
+        ("红旗区第一中学", 8, 5),
+        ("新乡市特殊教育学校", 5, 5),
+        ("长垣市河滩教学点", 3, 33),
+        ("长垣市河滩教学点", 5, 0),
+        ("徐汇区第一小学", 5, 5),
+        ("长安区第一小学", 5, 5),
+    ],
+)
+def test_places_are_what_the_caps_leave(desk: Desk, to: str, grade: int, places: int) -> None:
+    assert desk.case(G5, to, requested_grade=grade).fact("class_places") == places
+
+
+def test_a_place_is_kept_for_a_student_who_comes_back_this_term(desk: Desk) -> None:
+    case = desk.case("河滩教学点二年级在校生", "红旗小学")
+    assert case.fact("reserved_places") == 1
+    assert case.fact("class_places") == 4
+
+
+def test_no_place_is_kept_for_one_who_comes_back_in_a_later_term(desk: Desk) -> None:
+    def places(now: datetime) -> Value:
+        return desk.case("红旗小学三年级在校生", "长垣实验小学", now=now).fact("class_places")
+
+    assert (places(TERM_ONE), places(TERM_TWO)) == (5, 4)
+
+
+def test_without_a_cap_places_are_unlimited(desk: Desk) -> None:
+    classes = tuple(replace(one, cap=None) for one in desk.world.data.classes)
+    desk.world = type(desk.world)(replace(desk.world.data, classes=classes))
+    assert desk.case(G5, "长安区第一小学").fact("class_places") is None
+
+
+@pytest.mark.parametrize("asked", [6, 6.0, "6"])
+def test_the_grade_asked_for_decides_about_the_receiving_stage(desk: Desk, asked: Value) -> None:
+    case = desk.case("徐汇区第一小学五年级在校生", "红旗小学", requested_grade=asked)
+    assert case.fact("receiving_stage") == "primary"
+    assert case.fact("receiving_graduating_grade") is True
+    assert case.fact("receiving_initial_grade") is False
+
+
+def test_the_same_grade_may_be_another_stage_on_the_other_side(desk: Desk) -> None:
+    case = desk.case("六年级学生", "徐汇区第一初级中学")
+    assert (case.fact("stage"), case.fact("receiving_stage")) == ("primary", "junior")
+    assert case.fact("receiving_initial_grade") is True
+
+
+@pytest.mark.parametrize(
+    ("moved", "now", "count"),
+    [
+        (date(2026, 9, 2), TERM_ONE, 1),
+        (date(2026, 9, 2), TERM_TWO, 0),
+        (date(2026, 8, 20), TERM_ONE, 1),
+        (date(2026, 8, 20), at(2026, 8, 25), 1),
+        (date(2026, 6, 1), TERM_ONE, 0),
+        (date(2019, 9, 2), TERM_ONE, 0),
+        (date(2026, 9, 4), TERM_ONE, 0),
+    ],
+)
+def test_transfers_count_in_the_term_they_fall_in(desk: Desk, moved: date, now: datetime, count: int) -> None:
+    known = desk.world.data.student_called(G5)
+    desk.world.students[known.student.id] = replace(known, transfers=(moved,))
+    assert desk.case(G5, now=now).fact("transfers_this_term") == count
+
+
+def test_another_running_case_counts_and_ones_own_does_not(desk: Desk) -> None:
+    first, second = desk.case(G5), desk.case(G5, number="410702-2026-0002")
+    assert first.fact("running_case") is True
+    desk.world.close_case(second.case.number)
+    first.see(first.case)
+    assert first.fact("running_case") is False
+
+
+def test_ones_own_lock_is_no_other_case(desk: Desk) -> None:
+    case = desk.case(G5)
+    case.work("registry.lock_student", {})
+    assert desk.enrolment(G5).case_lock == CaseLock(kind="transfer_out", case=case.case.number)
+    assert case.fact("running_case") is False
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("receiving_school_kind", "private"),
+        ("receiving_school_type", "ordinary"),
+        ("sending_school_kind", "public"),
+        ("sending_school_type", "special"),
+    ],
+)
+def test_kind_and_type_of_a_school_are_two_things(desk: Desk, fact: str, value: str) -> None:
+    case = desk.case(G5, "新星民办小学")
+    case.see(replace(case.case, parties={**case.case.parties, "sending_school": "xinxiang_special"}))
+    assert case.fact(fact) == value
+
+
+def test_a_unit_with_one_qualified_person_is_known(desk: Desk) -> None:
+    case = desk.case("河滩教学点二年级在校生", "红旗小学")
+    assert case.fact("sending_school_one_person") is True
+    assert case.fact("receiving_school_one_person") is False
+    assert case.fact("receiving_authority_one_person") is False
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "age"),
+    [
+        (date(2014, 9, 1), date(2026, 8, 31), 11),
+        (date(2014, 9, 1), date(2026, 9, 1), 12),
+        (date(2016, 2, 29), date(2026, 2, 28), 9),
+        (date(2016, 2, 29), date(2026, 3, 1), 10),
+    ],
+)
+def test_a_year_of_age_is_complete_on_the_birthday(born: date, day: date, age: int) -> None:
+    assert full_years(born, day) == age
+
+
+def test_age_and_birth_date_come_from_the_student(desk: Desk) -> None:
+    case, student = desk.case(G5), desk.world.data.student_called(G5).student
+    assert case.fact("student_birth_date") == student.birth_date.isoformat()
+    assert case.fact("student_age") == full_years(student.birth_date, TERM_ONE.date())
+
+
+def test_every_fact_is_empty_where_the_case_says_nothing(desk: Desk) -> None:
+    case = desk.case(G5)
+    case.see(replace(case.case, student=None, parties={}))
+    assert {name: case.fact(name) for name in FACTS} == dict.fromkeys(FACTS)
+
+
+def test_a_name_that_is_no_fact_is_a_key_error(desk: Desk) -> None:
+    with pytest.raises(KeyError):
+        desk.case(G5).fact("shoe_size")
+
+
+def test_every_fact_says_what_it_is(desk: Desk) -> None:
+    kinds = {"string": str, "number": int, "boolean": bool, "date": str, "list": list}
+    case = desk.case("休学学生", "红旗小学")
+    for name, fact in FACTS.items():
+        assert name == fact.name
+        assert fact.label_zh
+        assert fact.doc
+        value = case.fact(name)
+        assert value is None or type(value) is kinds[fact.type], name
+
+
+def test_nothing_is_loaded_until_a_fact_is_asked_and_then_once(desk: Desk) -> None:
+    taken: list[str] = []
+    take = desk.world.snapshot
+
+    class Counting:
+        def snapshot(self, case):  # type: ignore[no-untyped-def]
+            taken.append(case.number)
+            return take(case)
+
+    case = desk.case(G5, "红旗小学")
+    counted = replace(case, registry=Counting())
+    assert not taken
+    counted.fact("stage")
+    counted.fact("class_places")
+    counted.party("receiving_authority")
+    assert len(taken) == 1
+    counted.work("registry.lock_student", {})
+    counted.fact("running_case")
+    assert len(taken) == 2
