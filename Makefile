@@ -3,9 +3,13 @@
 # Needs Debian (or the like) with python3 >= 3.11 and its venv module; the rest comes into .venv.
 
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
+# Of all that pip says, the package it is busy with: on one line of a terminal. Its warnings only when it fails.
+PROGRESS = while read -r verb what; do [[ -t 1 && $$verb =~ ^(Collecting|Installing) ]] \
+	&& printf '\r\033[K  %s %.60s' "$$verb" "$$what"; done; [[ ! -t 1 ]] || printf '\r\033[K'
 export XUEJI_DEMO ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
@@ -35,8 +39,9 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本" if sys.version_info < (3, 11) else 0)'
 	@echo "正在安装到 .venv（仅第一次需要，约一两分钟）……"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "请先安装：apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --progress-bar on --constraint requirements.lock --editable '.[test,lint]'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { echo "请先安装：apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --constraint requirements.lock --editable '.[test,lint]' 2>.venv/install.log | $(PROGRESS) \
+		|| { cat .venv/install.log; exit 1; }
 	@touch $(STAMP)
 
 # The versions of a later day's installation: those of this day's .venv.

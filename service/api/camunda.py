@@ -31,7 +31,8 @@ def parse_instant(text: object) -> datetime:
     """Camunda's form or ISO 8601; without a zone it is Beijing time. Raises ValueError."""
     if not isinstance(text, str) or not 8 <= len(text) <= 40:
         raise ValueError("not an instant")
-    at = datetime.fromisoformat(text.strip().replace(" +", "+"))
+    # In an address a plus that was not escaped arrives as a blank.
+    at = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
     if not _FIRST <= at.year < _LAST:
         raise ValueError("out of range")
     return at.replace(tzinfo=ZONE) if at.tzinfo is None else at.astimezone(ZONE)

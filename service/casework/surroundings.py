@@ -78,7 +78,7 @@ class Surroundings:
             return
         self.new_parties.update(parties)
         self.case = replace(self.case, parties={**self.case.parties, **parties})
-        self.records.see(view_of(self.case))
+        self.records.settle(parties)
 
     def _apply(self, changes: tuple[Change, ...]) -> None:
         for change in changes:

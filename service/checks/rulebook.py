@@ -13,12 +13,14 @@ from pathlib import Path
 
 from service.checks.world import InMemoryWorld
 from service.engine import Definition, compile_files
+from service.engine.decisions import Decision, parse_dmn
 from service.errors import NotFound
 from service.policy.calendar import Calendar
 from service.policy.clauses import Clauses
 from service.policy.forms import Form, parse_form
 from service.policy.library import Bundle, Library, overlay
 from service.policy.regions import NATIONAL, Region
+from service.policy.shelves import Source
 from service.registry.law import Law
 from service.registry.world_data import WorldData
 from service.registry.world_file import load_world
@@ -41,6 +43,7 @@ class Rulebook:
         self._current: dict[tuple[str, str, date], Definition | None] = {}
         self._homes: dict[str, Bundle] = {}
         self._forms: dict[str, Form] = {}
+        self._decisions: dict[str, Mapping[str, Decision]] = {}
         self._calendars: dict[str, Calendar] = {}
 
     @cached_property
@@ -112,6 +115,16 @@ class Rulebook:
         """Every process of a diagram of a bundle. Raises BadDefinition."""
         ids = bundle.references(name).defines
         return tuple(self._compile(bundle, name, each) for each in sorted(ids))
+
+    def home(self, digest: str) -> Bundle:
+        """The bundle a definition was compiled from."""
+        return self._homes[digest]
+
+    def decisions(self, source: Source) -> Mapping[str, Decision]:
+        """The tables of a file, by id. Raises BadDefinition."""
+        if source.digest not in self._decisions:
+            self._decisions[source.digest] = parse_dmn(source.content, source.name)
+        return self._decisions[source.digest]
 
     def form_of(self, digest: str, form_id: str) -> Form:
         """A form as it lies beside a definition. Raises NotFound."""

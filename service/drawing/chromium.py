@@ -17,6 +17,7 @@ from service.drawing.errors import CannotDraw
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PATIENCE_SECONDS = 60
 SETTLING_MILLISECONDS = 10_000  # of the page's own clock, which runs ahead: a page at rest costs no waiting
+FIRST_LOOK = "--window-size=1200,900"  # wide enough for a form to show its columns side by side
 SHARPNESS = "1.5"  # device pixels for one pixel of the page: small labels stay legible in print
 
 
@@ -39,14 +40,16 @@ class Chromium:
 
     def settled(self, page: Path) -> str:
         """The page's HTML after its scripts have run."""
-        return self._run(page, "--dump-dom")
+        return self._run(page, "--dump-dom", FIRST_LOOK)
 
     def photograph(self, page: Path, target: Path, width: int, height: int) -> None:
         """Write the page's upper left corner as a PNG."""
         size = (f"--window-size={width},{height}", f"--force-device-scale-factor={SHARPNESS}")
         self._run(page, f"--screenshot={target.resolve()}", "--hide-scrollbars", *size)
         if not target.is_file():
-            raise CannotDraw("Chromium 没有写出图片", file=str(target), cure="请检查目录是否可写、磁盘是否已满")
+            raise CannotDraw(
+                "Chromium 没有写出图片", file=str(target), cure="请检查目录是否可写、磁盘是否已满"
+            )
 
     def _run(self, page: Path, *options: str) -> str:
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium refuses to sandbox itself as root
@@ -55,9 +58,13 @@ class Chromium:
         plain = ("--headless", "--disable-gpu", settling, *sandbox, profile)
         command = (self.program, *plain, *options, page.as_uri())
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True)
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+            )
         except subprocess.TimeoutExpired as late:
-            raise CannotDraw(f"Chromium 在 {PATIENCE_SECONDS} 秒内没有画完", cure="请关闭其他程序后重试") from late
+            raise CannotDraw(
+                f"Chromium 在 {PATIENCE_SECONDS} 秒内没有画完", cure="请关闭其他程序后重试"
+            ) from late
         except subprocess.CalledProcessError as failed:
             raise CannotDraw(f"Chromium 出错：{failed.stderr.strip()[-300:]}") from failed
         return done.stdout

@@ -38,7 +38,13 @@ VIEWERS: Mapping[str, Viewer] = {
         scripts=("dmn-js/dist/dmn-viewer.production.min.js",),
         styles=tuple(
             f"{_DMN_ASSETS}{name}.css"
-            for name in ("diagram-js", "dmn-js-shared", "dmn-js-drd", "dmn-js-decision-table", "dmn-font/css/dmn")
+            for name in (
+                "diagram-js",
+                "dmn-js-shared",
+                "dmn-js-drd",
+                "dmn-js-decision-table",
+                "dmn-font/css/dmn",
+            )
         ),
         page="dmn.js",
     ),
@@ -54,12 +60,14 @@ def page(source: Path, modules: Path = MODULES) -> str:
     """The HTML that shows ``source``."""
     viewer = VIEWERS.get(source.suffix)
     if viewer is None:
-        raise CannotDraw(f"不会画 {source.suffix or '没有扩展名的'} 文件", file=str(source), cure="可画 .bpmn、.dmn、.form")
+        raise CannotDraw(
+            f"不会画 {source.suffix or '没有扩展名的'} 文件", file=str(source), cure="可画 .bpmn、.dmn、.form"
+        )
     scripts = "".join(f'<script src="{_asset(modules, name)}"></script>' for name in viewer.scripts)
     styles = "".join(f'<link rel="stylesheet" href="{_asset(modules, name)}">' for name in viewer.styles)
     own = (Path(__file__).parent / "viewers" / viewer.page).read_text(encoding="utf-8")
     common = (Path(__file__).parent / "viewers" / "page.html").read_text(encoding="utf-8")
-    given = json.dumps({"text": _text(source), "font": FONT}, ensure_ascii=False).replace("</", "<\\/")
+    given = json.dumps({"text": _text(source), "font": FONT}, ensure_ascii=False).replace("<", "\\u003c")
     return common.replace("<!-- styles -->", styles).replace(
         "<!-- scripts -->", f"{scripts}<script>const given = {given};</script><script>{own}</script>"
     )
@@ -69,13 +77,13 @@ def _text(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise CannotDraw("读不到要画的文件", file=str(source), cure="请检查路径，文件须为 UTF-8 编码") from problem
+        raise CannotDraw(
+            "读不到要画的文件", file=str(source), cure="请检查路径，文件须为 UTF-8 编码"
+        ) from problem
 
 
 def _asset(modules: Path, name: str) -> str:
     path = modules / name
     if not path.is_file():
-        raise CannotDraw(
-            "缺少画图用的 npm 包", file=name, cure="请在项目目录运行：npm ci --ignore-scripts"
-        )
+        raise CannotDraw("缺少画图用的 npm 包", file=name, cure="请在项目目录运行：npm ci --ignore-scripts")
     return path.resolve().as_uri()

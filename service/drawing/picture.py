@@ -45,5 +45,7 @@ def read_report(html: str, source: Path) -> Report:
         raise CannotDraw("查看器没有画完", file=str(source), cure="请用 Camunda Modeler 打开文件，看是否完整")
     said = json.loads(unescape(found[1]))
     if "error" in said:
-        raise CannotDraw(f"查看器打不开文件：{said['error']}", file=str(source), cure="请用 Camunda Modeler 改正后重画")
+        raise CannotDraw(
+            f"查看器打不开文件：{said['error']}", file=str(source), cure="请用 Camunda Modeler 改正后重画"
+        )
     return Report(width=said["width"], height=said["height"], warnings=tuple(said["warnings"]))

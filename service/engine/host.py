@@ -129,6 +129,19 @@ class ExternalWait(Wait):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Position:
+    """A token as an onlooker sees it; ``parent`` is the token whose subprocess or called process it stands in."""
+
+    id: str
+    parent: str
+    process: str
+    element: str
+    name: str
+    kind: str
+    called: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended:
     """A wait that is over: completed, or cancelled by something else."""
 
@@ -160,6 +173,7 @@ class Trace:
     clauses: tuple[tuple[str, ...], ...] = ()  # of a decision: the clauses of each matched rule
     result: object = None  # of a decision: its value
     tenant: str | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

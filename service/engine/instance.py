@@ -9,7 +9,7 @@ from typing import Any
 from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
-from service.engine.host import Ended, EngineError, Host, Outcome, UncaughtError, Wait
+from service.engine.host import Ended, EngineError, Host, Outcome, Position, UncaughtError, Wait
 from service.engine.nodes.activities import UserTask, start_scope
 from service.engine.nodes.base import store
 from service.engine.propagation import broadcast, throw_error
@@ -138,6 +138,12 @@ class Instance:
             if not token.task_spec.only_listens(token)
         )
 
+    def whereabouts(self) -> tuple[Position, ...]:
+        """Like ``positions``, with what the diagram calls each place and what it stands in."""
+        return tuple(
+            _position(token) for token in self.case.all_tokens() if not token.task_spec.only_listens(token)
+        )
+
     def next_due(self) -> datetime | None:
         """The instant from which a timer of this instance may fire."""
         dues = [
@@ -191,6 +197,20 @@ class Instance:
             token for token in self.case.all_tokens() if token.internal_data.get("due", limit + 1) <= limit
         ]
         return min(due, key=lambda token: (token.internal_data["due"], token.number), default=None)
+
+
+def _position(token: Token) -> Position:
+    owner = token.space.owner
+    node = token.space.definition.nodes.get(token.task_spec.name)
+    return Position(
+        id=str(token.number),
+        parent=str(owner.number) if owner is not None else "",
+        process=token.space.definition.process_id,
+        element=token.task_spec.name,
+        name=node.name if node else "",
+        kind=node.kind if node else "",
+        called=node.called if node else "",
+    )
 
 
 def _start_event(definition: Definition, message: str) -> str:

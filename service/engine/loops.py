@@ -118,4 +118,4 @@ def _again(step: Step, token: Token, body: Token) -> bool:
 
 def _condition(step: Step, token: Token) -> bool:
     expression = (step.code.values or {}).get("completion")
-    return expression is None or bool(expression.evaluate(TokenScope(token)))
+    return expression is None or expression.test(TokenScope(token))

@@ -183,9 +183,16 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
 
     def trace(self, kind: str, space: Space, element: str, **more: Any) -> None:
         definition = space.definition
-        process, file, tenant = definition.process_id, definition.file, definition.tenant
         self.trail.append(
-            Trace(kind=kind, process=process, element=element, file=file, tenant=tenant, **more)
+            Trace(
+                kind=kind,
+                process=definition.process_id,
+                element=element,
+                file=definition.file,
+                tenant=definition.tenant,
+                digest=definition.digest,
+                **more,
+            )
         )
 
     def wait(self, token: Token, wait: Wait) -> None:

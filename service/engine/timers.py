@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from service.clock import ZONE
-from service.engine import iso
+from service.engine import iso, moments
 from service.engine.host import EngineError
 from service.policy.calendar import Calendar, Limit
 
@@ -24,11 +24,13 @@ class Schedule:
     due: datetime
     every: str = ""
     left: int | None = None
+    until: datetime | None = None
 
     def as_data(self) -> dict[str, Any]:
-        data: dict[str, Any] = {"due": int(self.due.timestamp() * 1000)}
+        data: dict[str, Any] = {"due": _milliseconds(self.due)}
         if self.every:
-            data.update(every=self.every, left=self.left)
+            until = _milliseconds(self.until) if self.until else None
+            data.update(every=self.every, left=self.left, until=until)
         return data
 
 
@@ -59,7 +61,7 @@ def _cycle(text: str, now: datetime, element: str) -> Schedule:
         raise EngineError(f"循环定时器“{text}”一次也不触发", element=element, cure="请写 R 或大于 0 的次数")
     first = cycle.start or cycle.duration.add_to(now)
     left = None if cycle.count is None else cycle.count - 1
-    return Schedule(due=first, every=cycle.duration.text, left=left)
+    return Schedule(due=first, every=cycle.duration.text, left=left, until=cycle.end)
 
 
 def following(data: Mapping[str, Any]) -> Schedule | None:
@@ -67,18 +69,26 @@ def following(data: Mapping[str, Any]) -> Schedule | None:
     if not data.get("every") or data.get("left") == 0:
         return None
     due = datetime.fromtimestamp(data["due"] / 1000, ZONE)
-    left = data.get("left")
+    left, until = data.get("left"), data.get("until")
+    following_due = iso.parse_duration(data["every"]).add_to(due)
+    if until is not None and _milliseconds(following_due) > until:
+        return None
     return Schedule(
-        due=iso.parse_duration(data["every"]).add_to(due),
+        due=following_due,
         every=data["every"],
         left=None if left is None else left - 1,
+        until=datetime.fromtimestamp(until / 1000, ZONE) if until is not None else None,
     )
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def as_datetime(value: object, now: datetime, calendar: Calendar) -> datetime | None:
     """An aware instant from a limit, date, datetime or ISO text; None for nothing or something else."""
     if isinstance(value, Limit):
-        return calendar.deadline(now, value)
+        return moments.due(calendar, now, value)
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):

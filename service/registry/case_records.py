@@ -38,14 +38,15 @@ class CaseRecords:
         return self._snapshot
 
     def see(self, case: CaseView) -> None:
-        """The case itself changed (a party was set, a form came in): look again when next asked.
+        """The case itself changed (a form came in): look again when next asked."""
+        self.case, self._snapshot = case, None
 
-        The picture taken before still serves when it holds every unit the case now names.
-        """
+    def settle(self, parties: Mapping[str, str]) -> None:
+        """Parties are written down; the picture taken before still serves if it shows their units."""
+        self.case = replace(self.case, parties={**self.case.parties, **parties})
         seen = self._snapshot
-        known = seen is not None and set(case.parties.values()) <= seen.units.keys()
-        self._snapshot = replace(seen, case=case) if seen is not None and known else None
-        self.case = case
+        known = seen is not None and set(parties.values()) <= seen.units.keys()
+        self._snapshot = replace(seen, case=self.case) if seen is not None and known else None
 
     def fact(self, name: str) -> Value:
         """The fact's present value; KeyError for a name that is no fact."""
@@ -64,7 +65,12 @@ class CaseRecords:
     def work(self, topic: str, inputs: Mapping[str, Value]) -> tuple[Change, ...]:
         """Do an action and apply what it changes."""
         ctx = ActionContext(
-            snapshot=self.snapshot, inputs=inputs, now=self.now, calendar=self.calendar, law=self.law
+            view=self.case,
+            look=lambda: self.snapshot,
+            inputs=inputs,
+            now=self.now,
+            calendar=self.calendar,
+            law=self.law,
         )
         changes = perform(topic, ctx)
         if changes:

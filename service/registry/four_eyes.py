@@ -10,6 +10,13 @@ from collections.abc import Collection
 
 from service.errors import Forbidden
 
+
+class SamePerson(Forbidden):
+    """The person did the step that bars this one."""
+
+    code = "four_eyes"
+
+
 _CURE = "请由本单位另一位有资格的人员办理；只有一人的，由上级主管部门指定代办人"
 
 
@@ -21,4 +28,4 @@ def may_do(person: str, barred: Collection[str]) -> bool:
 def check(person: str, barred: Collection[str]) -> None:
     """Forbidden, with what to do about it, when the person did the step that bars this one."""
     if not may_do(person, barred):
-        raise Forbidden("同一人不得既经办又核准", cure=_CURE, clauses=("MOE2016-3.1-a",))
+        raise SamePerson("同一人不得既经办又核准", cure=_CURE, clauses=("MOE2016-3.1-a",))

@@ -18,8 +18,14 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-LOCK_TIMEOUT = "5s"
-STATEMENT_TIMEOUT = "30s"
+SESSION = {
+    "lock_timeout": "5s",  # a stuck lock becomes an error instead of a hung request
+    "statement_timeout": "30s",
+    "jit": "off",
+    # Every statement finds its rows by an index whatever the values are: planning it anew each time costs
+    # more than running it.
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 class Base(DeclarativeBase):
@@ -33,16 +39,14 @@ def _dump(value: Any) -> str:
 
 
 def engine_options() -> dict[str, Any]:
-    """Pool and JSON settings; ``lock_timeout`` turns a stuck lock into an error instead of a hung request."""
+    """Pool, JSON and session settings."""
     return {
         "json_serializer": _dump,
         "json_deserializer": orjson.loads,
         "pool_size": 8,
         "max_overflow": 8,
         "pool_pre_ping": False,
-        "connect_args": {
-            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} -c jit=off"
-        },
+        "connect_args": {"options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())},
     }
 
 

@@ -15,6 +15,7 @@ from service.store.rows import CaseRow, LockedInstance, NewEntry, NewOutbox, Pro
 _LOCK = text(
     "select id, case_number, definition, status, revision, state from instance where id = :id for update"
 )
+_STATE = text("select id, case_number, definition, status, revision, state from instance where id = :id")
 _CONTEXT = text(
     """
     select c.number, c.procedure, c.region, c.student, c.started, c.form, c.closed_at is not null as closed,
@@ -109,6 +110,12 @@ _JOURNAL = text(
 def lock_instance(connection: Connection, instance_id: str) -> LockedInstance | None:
     """Lock an instance row; waits for whoever holds it, up to the lock timeout."""
     row = connection.execute(_LOCK, {"id": instance_id}).mappings().first()
+    return LockedInstance(**row) if row is not None else None
+
+
+def read_state(connection: Connection, instance_id: str) -> LockedInstance | None:
+    """An instance row as it is, without a lock: to look, not to act."""
+    row = connection.execute(_STATE, {"id": instance_id}).mappings().first()
     return LockedInstance(**row) if row is not None else None
 
 

@@ -11,7 +11,7 @@ from service.clock import ZONE
 _OFFSET = """make_interval(secs => coalesce(
     (select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0))"""
 _TAKE = text(
-    f"""select id from instance where status = 'active' and next_due <= clock_timestamp() + {_OFFSET}
+    f"""select id from instance where status = 'active' and next_due <= statement_timestamp() + {_OFFSET}
         order by next_due limit 1 for update skip locked"""  # noqa: S608  (a constant)
 )
 _NEXT = text("select min(next_due) from instance where status = 'active' and next_due is not null")

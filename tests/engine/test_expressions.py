@@ -1,4 +1,4 @@
-"""What an expression means: values, names read only when needed, JUEL's habits, and sentences that say what is wrong."""
+"""What an expression means: values, JUEL's habits, and names that are read only when needed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from service.clock import ZONE, midnight
 from service.engine.expressions import (
     EvaluationError,
     Failure,
     Names,
-    UnknownName,
     compile_condition,
     compile_expression,
     compile_value,
@@ -41,12 +38,6 @@ def value(source: str, **values: Any) -> Any:
     text = f"${{{source}}}"
     scope = Names(values={**VALUES, **values}, functions=GENERAL)
     return compile_value(text, file="transfer.bpmn", element="gate").evaluate(scope)
-
-
-def refusal(text: str) -> BadDefinition:
-    with pytest.raises(BadDefinition) as caught:
-        compile_value(text, file="transfer.bpmn", element="gate")
-    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -199,91 +190,6 @@ def test_what_has_no_wording_is_not_put_into_text(text: str) -> None:
         compile_value(text, file="f", element="e").evaluate(Names(values=VALUES, functions=GENERAL))
 
 
-@pytest.mark.parametrize(
-    ("source", "sentence"),
-    [
-        ("nothing < 5", "nothing 是空"),
-        ("1 < nothing < 3", "nothing 是空"),
-        ("'a' < 5", "文字和整数不能比大小"),
-        ("true < 2", "不能比大小"),
-        ("materials > 3", "materials 是列表"),
-        ("'x' in nothing", "nothing 是空"),
-        ("5 in 'a5'", "in 的右边"),
-        ("grade and graduating", "grade 是整数"),
-        ("graduating and decision", "decision 是文字"),
-        ("not decision", "decision 是文字"),
-        ("1 if grade else 2", "grade 是整数"),
-        ("grade + decision", "decision 是文字"),
-        ("nothing + 1", "nothing 是空"),
-        ("materials + materials", "materials 是列表"),
-        ("'a' * 3", "乘除只用于数字"),
-        ("grade / places", "除数是零"),
-        ("-decision", "负号后面应是数字"),
-        ("day > date('2026-02-28') and '2026-02-30' < date('2026-03-01')", "没有这一天"),
-        ("date('soon')", "日期"),
-        ("len(nothing)", "nothing 是空"),
-        ("max(empty_list)", "列表是空的"),
-        ("duration('P1M') < duration('P31D')", "单位不同"),
-        ("1000000000000000 * 10", "太大"),
-    ],
-)
-def test_what_cannot_be_worked_out_names_file_element_and_variable(source: str, sentence: str) -> None:
-    with pytest.raises(EvaluationError) as caught:
-        value(source)
-    error = caught.value
-    assert sentence in str(error)
-    assert (error.problem.file, error.problem.where) == ("transfer.bpmn", "gate")
-    assert error.problem.cure
-    assert error.details["expression"]
-
-
-def test_an_unknown_name_is_named_with_its_place() -> None:
-    with pytest.raises(UnknownName) as caught:
-        value("desision == 'approve'")
-    assert caught.value.name == "desision"
-    assert str(caught.value).startswith("transfer.bpmn:gate：没有名为“desision”的变量或事实")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("${}", "空的"),
-        ("${a", "没有对应的 }"),
-        ("${'a}", "没有对应的 }"),
-        ("#{a}", "请改写为 ${…}"),
-        ("${a = 1}", "判断相等写作 =="),
-        ("${a.b}", "不能用“.”取属性"),
-        ("${a is None}", "== null"),
-        ("${a == }", "没有写完"),
-        ("${a b}", "放错了地方"),
-        ("${(a}", "右括号"),
-        ("${a == “b”}", "半角"),
-        ("${a，b}", "全角标点"),
-        ("${年级 > 3}", "文字请加引号"),
-        ("${a % 2}", "取余"),
-        ("${a & b}", "and 或 &&"),
-        ("${a ? 1}", "条件 ? 甲 : 乙"),
-        ("${1 if a}", "甲 if 条件 else 乙"),
-        ("${workng_days(10)}", "working_days()"),
-        ("${working_days()}", "working_days(10)"),
-        ("${working_days(1, 2)}", "不能有 2 个参数"),
-        ("${days(n=10)}", "roll"),
-        ("${days(10, roll=true, roll=true)}", "只写一次"),
-        ("${days(roll=true, 10)}", "roll= 要写在最后"),
-        ("${len('a', roll=true)}", "没有参数 roll"),
-        (r"${'\x41'}", "转义"),
-        ("${3rd}", "不能以数字开头"),
-        ("${a; b}", "只能有一句"),
-        ("${123456789012345678}", "太大"),
-    ],
-)
-def test_what_is_no_expression_is_refused_with_a_cure(text: str, sentence: str) -> None:
-    error = refusal(text)
-    assert sentence in str(error)
-    assert (error.problem.file, error.problem.where) == ("transfer.bpmn", "gate")
-    assert error.problem.cure
-
-
 def test_a_variable_named_like_a_function_does_not_shadow_it() -> None:
     assert value("len(materials) == 2 and len == 'x'", len="x") is True
     assert value("date('2026-09-03') == day and date == 7", date=7) is True
@@ -325,54 +231,3 @@ def test_a_condition_costs_microseconds() -> None:
     scope = Names(values=VALUES)
     best = min(timeit.repeat(lambda: condition.evaluate(scope), number=2_000, repeat=5)) / 2_000
     assert best < 10e-6  # 0.5 µs on a quiet machine
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.text(max_size=60))
-def test_any_text_compiles_or_is_refused(text: str) -> None:
-    for candidate in (text, f"${{{text}}}"):
-        try:
-            compile_value(candidate, file="f", element="e")
-        except BadDefinition as error:
-            assert error.message
-
-
-_ATOMS = st.sampled_from(
-    ["1", "0", "2.5", "grade", "places", "nothing", "'a'", "day", "true", "materials", "null"]
-)
-_SIGNS = st.sampled_from(
-    ["+", "-", "*", "/", "==", "!=", "<", ">=", "and", "or", "in", "not in", "&&", "eq", "if graduating else"]
-)
-_SOURCES = st.recursive(
-    _ATOMS,
-    lambda inner: (
-        st.builds(lambda a, sign, b: f"({a} {sign} {b})", inner, _SIGNS, inner)
-        | st.builds(lambda a: f"(not {a})", inner)
-        | st.builds(lambda a: f"len([{a}, {a}])", inner)
-    ),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(_SOURCES)
-def test_whatever_compiles_gives_a_value_or_a_sentence(source: str) -> None:
-    try:
-        value(source)
-    except EvaluationError as error:
-        assert error.problem.file == "transfer.bpmn"
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=30))
-def test_every_text_can_be_quoted(text: str) -> None:
-    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
-    assert value(f"'{quoted}'") == text
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6), st.integers(1, 1000))
-def test_numbers_are_pythons(a: int, b: int, c: int) -> None:
-    assert value(f"({a} + {b}) * {c} - {a}") == (a + b) * c - a
-    assert value(f"{a} < {b}") == (a < b)
-    assert value(f"{a} / {c}") == a / c

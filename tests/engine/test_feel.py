@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -211,7 +212,5 @@ def test_a_list_of_texts_is_membership(wanted: list[str], value: str) -> None:
 )
 def test_any_cell_is_read_or_refused(cell: str, kind: str) -> None:
     for parse in (parse_condition, parse_result, parse_values):
-        try:
+        with suppress(BadSyntax):
             parse(cell, kind_of(kind))
-        except BadSyntax as problem:
-            assert problem.message

@@ -244,5 +244,12 @@ def test_a_lock_change_says_who_holds_it(desk: Desk) -> None:
 
 def test_an_action_sees_the_day_of_the_business_clock(desk: Desk) -> None:
     case = desk.case(G5)
-    ctx = ActionContext(snapshot=case.snapshot, inputs={}, now=TERM_ONE, calendar=desk.calendar, law=desk.law)
+    ctx = ActionContext(
+        view=case.case,
+        look=lambda: case.snapshot,
+        inputs={},
+        now=TERM_ONE,
+        calendar=desk.calendar,
+        law=desk.law,
+    )
     assert ctx.today == TERM_ONE.date()

@@ -15,7 +15,7 @@ const chinese = { translate: ["value", (text) => words[text] ?? text] };
   document.head.insertAdjacentHTML("beforeend", `<style>
     .dmn-decision-table-container, .dmn-js-parent { height: auto !important; font-family: ${given.font} !important; }
     .dmn-decision-table-container .tjs-container { height: auto !important; overflow: visible !important; }
-    .dmn-decision-table-container .view-drd { display: none; }
+    .dmn-decision-table-container .view-drd, .dmn-definitions { display: none; }
     .view { margin-bottom: 20px; }
     .expression { color: #888; font-size: 11px; padding: 0 4px 4px; overflow-wrap: anywhere; }
   </style>`);

@@ -172,14 +172,17 @@ class BusinessRuleTask(ServiceTask):
         decision = space.definition.decisions[str(self.value(token, "decisionRef"))]
         mapping = self.node.settings.get("mapDecisionResult", "resultList")
         outcome = decision.evaluate(TokenScope(token), mapping)
-        trace_decisions(space, outcome)
+        trace_decisions(space, decision.id, outcome)
         if name := self.node.settings.get("resultVariable"):
             store(token, {name: outcome.value})
         return True
 
 
-def trace_decisions(space: Space, outcome: DecisionOutcome) -> None:
-    """Record which rows of which tables matched, with their clauses, for the journal and the coverage."""
+def trace_decisions(space: Space, asked: str, outcome: DecisionOutcome) -> None:
+    """Record which rows of which tables matched, with their clauses, for the journal and the coverage.
+
+    Only the decision asked for has a result; those it rests on have none of their own.
+    """
     decisions = space.definition.decisions
     for table in dict.fromkeys(match.decision_id for match in outcome.matched):
         rules = tuple(match.rule_id for match in outcome.matched if match.decision_id == table)
@@ -190,7 +193,7 @@ def trace_decisions(space: Space, outcome: DecisionOutcome) -> None:
             table,
             rules=rules,
             clauses=tuple(clauses[rule] for rule in rules),
-            result=outcome.value,
+            result=outcome.value if table == asked else None,
         )
 
 

@@ -141,7 +141,7 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
 
 
 def holds(exit_: Exit, scope: TokenScope) -> bool:
-    return exit_.condition is None or bool(exit_.condition.evaluate(scope))
+    return exit_.condition is None or exit_.condition.test(scope)
 
 
 def take(space: Space, exit_: Exit) -> None:

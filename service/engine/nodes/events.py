@@ -12,6 +12,7 @@ from service.engine.host import End, SignalWait, TimerWait
 from service.engine.nodes.activities import throw_message, wait_for_message
 from service.engine.nodes.base import Code, Step, evaluate_all, is_waiting, store
 from service.engine.propagation import throw_error, throw_escalation, throw_signal
+from service.engine.scope import TokenScope
 from service.engine.space import Frame, Space, Token
 from service.policy.values import Value
 
@@ -67,7 +68,8 @@ class Catching(Step):
         return True
 
     def check(self, token: Token) -> bool:
-        if not is_waiting(token) or not self.value(token, "condition"):
+        condition = (self.code.values or {})["condition"]
+        if not is_waiting(token) or not condition.test(TokenScope(token)):
             return False
         self.fired(token, {})
         return True

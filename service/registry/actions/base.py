@@ -12,7 +12,7 @@ from service.policy.values import Value, is_number, to_date
 from service.registry.changes import Change, SetStatus
 from service.registry.errors import ActionRefused
 from service.registry.law import Law
-from service.registry.model import Enrolment, Unit
+from service.registry.model import CaseView, Enrolment, Unit
 from service.registry.world import SchoolCalendar, Snapshot
 
 InputType: TypeAlias = Literal["party", "status", "flag", "lock", "string", "number", "boolean", "date"]
@@ -32,7 +32,8 @@ class Input:
 class ActionContext:
     """One call: the case as it stands, the inputs, the moment and the law."""
 
-    snapshot: Snapshot
+    view: CaseView
+    look: Callable[[], Snapshot]  # taken only when the action asks for more than the case itself says
     inputs: Mapping[str, Value]
     now: datetime
     calendar: SchoolCalendar
@@ -43,8 +44,12 @@ class ActionContext:
         return self.now.date()
 
     @property
+    def snapshot(self) -> Snapshot:
+        return self.look()
+
+    @property
     def case(self) -> str:
-        return self.snapshot.case.number
+        return self.view.number
 
     @property
     def student(self) -> str:
@@ -60,6 +65,10 @@ class ActionContext:
 
     def party(self, name: str) -> Unit:
         return self.law.parties.resolve(name, self.snapshot)
+
+    def party_id(self, name: str) -> str:
+        """The unit of a party; one the case has settled is known without looking."""
+        return self.view.parties.get(name) or self.party(name).id
 
     def text(self, name: str, default: str = "") -> str:
         found = self.inputs.get(name)

@@ -18,7 +18,7 @@ _NO_ALLOCATED_PLACE = "no_allocated_place"
 def record_overdue(ctx: ActionContext) -> tuple[Change, ...]:
     party = ctx.text("party")
     entry = RecordOverdue(
-        unit=ctx.party(party).id,
+        unit=ctx.party_id(party),
         party=party,
         step=ctx.text("step", "review"),
         case=ctx.case,

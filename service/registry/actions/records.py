@@ -109,7 +109,7 @@ def _status_after(ctx: ActionContext, trigger: str) -> tuple[tuple[str, ...], tu
 
 
 def _grade(ctx: ActionContext) -> int:
-    form = replace(ctx, inputs=ctx.snapshot.case.form)
+    form = replace(ctx, inputs=ctx.view.form)
     return form.number("requested_grade") or ctx.enrolment.grade
 
 

@@ -1,0 +1,60 @@
+"""What several resources share: paging and sorting as Camunda writes them, and the count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from service.api.fields import Body, Choice, Flag, Whole
+from service.errors import BadRequest
+from service.store.listing import Page
+
+DEFAULT_RESULTS, MOST_RESULTS = 100, 200
+
+
+class Paged(Body):
+    """Part of a list."""
+
+    first_result = Whole(data_key="firstResult", load_default=0)
+    max_results = Whole(
+        data_key="maxResults",
+        load_default=DEFAULT_RESULTS,
+        metadata={"description": f"最多返回多少条，超过 {MOST_RESULTS} 按 {MOST_RESULTS} 计"},
+    )
+
+
+class Count(Schema):
+    """How many."""
+
+    count = fields.Integer(required=True)
+
+
+class Reported(Flag):
+    """A flag of which only true means something, as Camunda's ``latestVersion``."""
+
+
+def sort_order() -> Choice:
+    """asc or desc."""
+    return Choice("asc", "desc", data_key="sortOrder")
+
+
+def page(query: Mapping[str, Any], names: Mapping[str, str]) -> Page:
+    """The page a query asks for; ``names`` maps Camunda's sort keys to orders of the list."""
+    by, order = query.get("sort_by"), query.get("sort_order")
+    if (by is None) != (order is None):
+        raise BadRequest("sortBy 和 sortOrder 须同时给出", cure="补上另一个，或都去掉")
+    sorting = [(by, order)] if by else [(one["sort_by"], one["sort_order"]) for one in query.get("sorting") or ()]
+    return Page(
+        first=query["first_result"],
+        limit=min(query["max_results"], MOST_RESULTS),
+        sort=tuple((names[name], direction == "desc") for name, direction in sorting),
+    )
+
+
+def conditions(query: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The conditions a query names: ``names`` maps its attributes to conditions; a flag that is false is none."""
+    return {
+        names[key]: value for key, value in query.items() if key in names and value is not False and value is not None
+    }

@@ -1,0 +1,1 @@
+"""The rules, one a module: each has a ``rule`` and a function ``check(model)``. Found by service/checks/frame.py."""

@@ -1,0 +1,70 @@
+"""Reading what has been recorded: the journal of a case, its parties and the monthly bulletin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from service.store.listing import Listing
+
+JOURNAL = Listing(
+    columns="""j.id, j.at, j.recorded_at, j.case_number, j.instance, j.actor, coalesce(p.name, '') as actor_name, j.verb,
+        j.element, j.detail, j.clauses""",
+    source="journal j left join person p on p.id = j.actor",
+    conditions={
+        "instance": "j.instance = :instance",
+        "case_number": "j.case_number = :case_number",
+        "actor": "j.actor = :actor",
+        "verb": "j.verb = :verb",
+        "before": "j.at < :before",
+        "after": "j.at > :after",
+    },
+    orders={"at": "j.id"},
+    key="j.id",
+)
+
+_SEEN_FROM = """o.unit in (
+    with recursive below as (
+        select id from unit where id = any(:units)
+        union select u.id from unit u join below on u.parent = below.id or u.run_by = below.id
+    ) select id from below)"""
+
+BULLETIN = Listing(
+    columns='o.unit, u.name as unit_name, u.county, o.party, o.step, o.case_number, o."on", o.month, o.published',
+    source="overdue_entry o join unit u on u.id = o.unit",
+    conditions={"month": "o.month = :month", "unit": "o.unit = :unit", "visible": _SEEN_FROM},
+    orders={"on": 'o."on"', "unit": "o.unit"},
+    key="o.id",
+    default='u.county, o.unit, o."on"',
+)
+
+_CASE = text(
+    """select c.number, c.procedure, c.region, c.student, s.name as student_name, c.started, c.opened_at, c.closed_at,
+              c.outcome, c.outcome_name
+       from case_ c left join student s on s.id = c.student
+       where c.number = :number
+         and (:everything or exists (select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
+)
+_PARTIES = text(
+    """select p.party, p.unit, u.name as unit_name from case_party p join unit u on u.id = p.unit
+       where p.case_number = :number order by p.party"""
+)
+
+
+def case(connection: Connection, number: str, units: Sequence[str], everything: bool) -> RowMapping | None:
+    """A case, if one of these units plays a part in it."""
+    values = {"number": number, "units": list(units), "everything": everything}
+    return connection.execute(_CASE, values).mappings().first()
+
+
+def parties(connection: Connection, number: str) -> Sequence[RowMapping]:
+    """The units of a case by the part they play."""
+    return connection.execute(_PARTIES, {"number": number}).mappings().all()
+
+
+def names_of_units(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Names by id."""
+    rows: Any = connection.execute(text("select id, name from unit where id = any(:ids)"), {"ids": list(ids)})
+    return {row.id: row.name for row in rows}
