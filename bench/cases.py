@@ -37,7 +37,9 @@ def add_students(count: int, prefix: str = "bench") -> list[str]:
             ),
             {"ids": names, "school": SENDING},
         )
-        connection.execute(text("update school_class set cap = 1000000 where unit = :unit"), {"unit": RECEIVING})
+        connection.execute(
+            text("update school_class set cap = 1000000 where unit = :unit"), {"unit": RECEIVING}
+        )
     return names
 
 

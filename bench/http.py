@@ -20,7 +20,7 @@ from bench.installation import installation
 from bench.report import Report
 from service.casework.advance import Advanced
 from service.casework.context import Office
-from service.casework.installation import connect, office
+from service.casework.installation import at_work, office
 from service.casework.seeding import DEMO_PASSWORD
 from service.settings import Settings
 from service.supervisor.postgres import libpq_url
@@ -32,7 +32,7 @@ DECIDED = ("approve", "review")
 
 def run(report: Report) -> None:
     """Start an installation and measure raw commits, one client, four clients, raw commits again."""
-    with installation() as settings, connect(settings).app_context():
+    with installation() as settings, at_work(settings):
         students = add_students(CASES * 3)
         begun = start_cases(office(), students)
         _Client(settings, office()).work(begun[:CASES])  # warm-up: every worker compiles what it needs
@@ -60,7 +60,9 @@ def tell(report: Report, raw: float, one: list[float], four: list[float]) -> Non
 def raw_commits(settings: Settings) -> float:
     """One-row inserts a second, each its own commit, one connection."""
     with psycopg.connect(libpq_url(settings.database_url), autocommit=True) as connection:
-        connection.execute("create table if not exists bench_raw (id bigint generated always as identity, note text)")
+        connection.execute(
+            "create table if not exists bench_raw (id bigint generated always as identity, note text)"
+        )
         count, begun = 0, perf_counter()
         while perf_counter() - begun < RAW_SECONDS:
             connection.execute("insert into bench_raw (note) values (%s)", ["a note of ordinary length"])
@@ -98,7 +100,8 @@ class _Client:
     def work(self, begun: list[Advanced]) -> None:
         for case in begun:
             waiting: list[dict[str, Any]] = [
-                {"id": task.id, "element": task.element, "unit": task.unit, "role": task.roles[0]} for task in case.tasks
+                {"id": task.id, "element": task.element, "unit": task.unit, "role": task.roles[0]}
+                for task in case.tasks
             ]
             while waiting:
                 task = waiting.pop(0)
@@ -117,6 +120,11 @@ class _Client:
         if answer.status != 200:
             raise SystemExit(f"{answer.status}: {content.decode()}")
         return [
-            {"id": item["id"], "element": item["taskDefinitionKey"], "unit": item["unit"], "role": item["roles"][0]}
+            {
+                "id": item["id"],
+                "element": item["taskDefinitionKey"],
+                "unit": item["unit"],
+                "role": item["roles"][0],
+            }
             for item in json.loads(content)["tasks"]
         ]

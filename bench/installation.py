@@ -54,7 +54,12 @@ def database() -> Iterator[Settings]:
     server.prepare()
     with (folder / "postgres.txt").open("w") as log:
         process = subprocess.Popen(
-            server.command(), stdout=log, stderr=log, cwd="/", env=server.environment(), **server.account.popen_options()
+            server.command(),
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=server.environment(),
+            **server.account.popen_options(),
         )
         try:
             server.wait_ready(seconds=READY_SECONDS, alive=lambda: process.poll() is None)

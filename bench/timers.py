@@ -11,7 +11,7 @@ from bench.cases import add_students, start_cases
 from bench.installation import database
 from bench.report import Report
 from service.casework import timers
-from service.casework.installation import connect, office
+from service.casework.installation import at_work, office
 from service.ids import new_id
 from service.store import sweep
 from service.store.db import transaction
@@ -23,7 +23,7 @@ SWEEPS = 200
 
 
 def run(report: Report) -> None:
-    with database() as settings, connect(settings).app_context():
+    with database() as settings, at_work(settings):
         started = start_cases(office(), add_students(DUE))
         rate = _fire(len(started))
         costs = {size: _idle(size) for size in LIVE}
@@ -32,7 +32,10 @@ def run(report: Report) -> None:
         ("", "measured"),
         [
             ("due timers fired a second, one worker", f"{rate:.0f}"),
-            *((f"a sweep with nothing due, {size} live instances, ms", f"{ms:.3f}") for size, ms in costs.items()),
+            *(
+                (f"a sweep with nothing due, {size} live instances, ms", f"{ms:.3f}")
+                for size, ms in costs.items()
+            ),
         ],
     )
     report.bar("due timers a second", rate, 200, "/s")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.casework.deployments import deploy_folder
-from service.casework.installation import connect, office
+from service.casework.installation import at_work
 from service.casework.seeding import DEMO_PASSWORD, seed_demo
 from service.errors import XuejiError
 from service.settings import Settings
@@ -30,14 +30,14 @@ class Step:
 def load_demo(settings: Settings) -> None:
     """Units, people and students to try the product with; whatever is there stays as it is."""
     if settings.demo:
-        with connect(settings, "bootstrap").app_context():
-            seed_demo(office().shelf.rules)
+        with at_work(settings) as office:
+            seed_demo(office.shelf.rules)
 
 
 def deploy(settings: Settings) -> None:
     """Deploy what lies in processes/ and has changed since the last start."""
-    with connect(settings, "bootstrap").app_context():
-        for done in deploy_folder(office()):
+    with at_work(settings) as office:
+        for done in deploy_folder(office):
             console.print(f"    {done.name}：{len(done.definitions)} 个流程定义", markup=False)
 
 

@@ -12,12 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from service.settings import Settings
 from tests import servers
+
+if TYPE_CHECKING:
+    from service.casework.context import Office
 
 _FOLDER = pytest.StashKey[Path]()
 _TEMPLATE = "template_xueji"
@@ -99,6 +104,40 @@ def database(clone_database: Callable[[str], object], template_database: str) ->
     """URL of a migrated database that belongs to one test."""
     with clone_database(template_database) as url:  # type: ignore[attr-defined]
         yield url
+
+
+@pytest.fixture(scope="session")
+def ready_template(server_addresses: dict[str, str], worker_number: int) -> Iterator[str]:
+    """Name of a database with the demonstration world and everything in processes/ deployed."""
+    from service.bootstrap import STEPS  # noqa: PLC0415  only tests with tables need the service
+
+    name = f"ready_xueji_{worker_number}"
+    with _new_database(server_addresses["postgres"], name) as url:
+        settings = settings_of(url)
+        for step in STEPS:
+            step.run(settings)
+        yield name
+
+
+@pytest.fixture
+def ready_settings(clone_database: Callable[[str], object], ready_template: str) -> Iterator[Settings]:
+    """Settings of a test's own database, ready to work."""
+    with clone_database(ready_template) as url:  # type: ignore[attr-defined]
+        yield settings_of(url)
+
+
+@pytest.fixture
+def office(ready_settings: Settings) -> Iterator[Office]:
+    """An office over a test's own database, inside its application."""
+    from service.casework import installation  # noqa: PLC0415
+
+    with installation.at_work(ready_settings) as found:
+        yield found
+
+
+def settings_of(url: str) -> Settings:
+    """Settings of a demonstration on a database."""
+    return Settings(data_dir=Path(tempfile.gettempdir()), database_url=url, demo=True, secret="test" * 16)
 
 
 @contextmanager

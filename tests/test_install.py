@@ -59,7 +59,7 @@ class Installation:
         return next(int(record["pid"]) for record in records if record["name"] == name)
 
     def healthy(self) -> bool:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.RequestException):
             return requests.get(f"{self.url}/health", timeout=5).ok
         return False
 
@@ -98,7 +98,7 @@ def test_make_run_survives_deaths_and_ends_without_a_trace(installation: Install
     eventually(
         lambda: postgres != installation.pid("postgres") and web != installation.pid("web"), seconds=30
     )
-    eventually(lambda: installation.healthy() and installation.database_answers(), seconds=30)
+    eventually(lambda: installation.healthy() and installation.database_answers(), seconds=60)
 
     for process in psutil.Process(make.pid).children():
         process.kill()

@@ -1,4 +1,4 @@
-"""What a request handler reaches for: the office of this process, the settings, and who is asking.
+"""What a request handler reaches for: the office, the settings, the accounts, and who is asking.
 
 It must not decide anything; who may ask what is decided in access.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 
 from service.api.accounts import Accounts
 from service.casework.actors import Actor
-from service.casework.context import Office
+from service.casework.installation import office
 from service.settings import Settings
 
-_KEY = "xueji"
+__all__ = ["Services", "actor", "install", "office", "services"]
+
+_KEY = "xueji.api"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,23 +25,17 @@ class Services:
     """Built once by the application."""
 
     settings: Settings
-    office: Office
     accounts: Accounts
 
 
-def install(app: object, services: Services) -> None:
+def install(app: Flask, services: Services) -> None:
     """Hang the services on an application."""
-    app.extensions[_KEY] = services  # type: ignore[attr-defined]
+    app.extensions[_KEY] = services
 
 
 def services() -> Services:
     """The services of the application that handles this request."""
     return cast(Services, current_app.extensions[_KEY])
-
-
-def office() -> Office:
-    """The workplace of the verbs."""
-    return services().office
 
 
 def actor() -> Actor:

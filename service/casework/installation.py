@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, current_app
 
 from service.casework.context import Office
@@ -24,6 +27,16 @@ def connect(settings: Settings, name: str = "service") -> Flask:
     db.init_app(app)
     app.extensions[_KEY] = Office(Shelf(Rules(settings.processes_dir, settings.forms_dir)))
     return app
+
+
+@contextmanager
+def at_work(settings: Settings) -> Iterator[Office]:
+    """An office for the length of a block: for commands and preparations that are no server."""
+    with connect(settings).app_context():
+        try:
+            yield office()
+        finally:
+            db.engine.dispose()
 
 
 def office() -> Office:

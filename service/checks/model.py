@@ -94,3 +94,10 @@ class Model:
             self.book.decisions(self.source)
         else:
             self.book.form(self.bundle, self.source.name.removesuffix(".form"))
+
+
+def form_of(node: Node) -> str:
+    """The form a user task or start event names."""
+    if node.kind not in ("userTask", "startEvent"):
+        return ""
+    return node.settings.get("formRef", "") or node.settings.get("formKey", "")

@@ -54,7 +54,7 @@ class Cast:
 
 
 def _keys_of_units(book: Rulebook) -> set[str]:
-    keys = set()
+    keys: set[str] = set()
     for region in book.regions:
         for bundle in book.bundles(region.code):
             for name in bundle.files:

@@ -14,7 +14,7 @@ from pathlib import Path
 from service.checks.world import InMemoryWorld
 from service.engine import Definition, compile_files
 from service.engine.decisions import Decision, parse_dmn
-from service.errors import NotFound
+from service.errors import BadDefinition, NotFound
 from service.policy.calendar import Calendar
 from service.policy.clauses import Clauses
 from service.policy.forms import Form, parse_form
@@ -32,10 +32,23 @@ class Rulebook:
     """processes/ and forms/ as one object; ``uploads`` are files by the code of the region they are meant for."""
 
     def __init__(self, processes: Path, forms: Path, *, uploads: Mapping[str, Upload] | None = None) -> None:
-        self.processes = processes
+        self.processes, self.forms = processes, forms
         self.library = Library(processes, forms)
         self.law = Law(processes, self.library.regions)
         self.uploads = dict(uploads or {})
+        self._calendars: dict[str, Calendar] = {}
+        self._empty()
+
+    def with_uploads(self, uploads: Mapping[str, Upload]) -> Rulebook:
+        """The same rules with these files in place of those of the same name."""
+        twin = Rulebook.__new__(Rulebook)
+        twin.__dict__.update(self.__dict__)
+        twin.uploads = {code: {**self.uploads.get(code, {}), **files} for code, files in uploads.items()}
+        twin._empty()
+        return twin
+
+    def _empty(self) -> None:
+        """Nothing of what depends on uploads is known yet."""
         self._bundles: dict[tuple[str, date], Bundle] = {}
         self._changes: dict[str, tuple[date, ...]] = {}
         self._files: dict[tuple[str, date], Mapping[str, str]] = {}
@@ -44,7 +57,6 @@ class Rulebook:
         self._homes: dict[str, Bundle] = {}
         self._forms: dict[str, Form] = {}
         self._decisions: dict[str, Mapping[str, Decision]] = {}
-        self._calendars: dict[str, Calendar] = {}
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -163,11 +175,8 @@ class Rulebook:
         key = (code, since)
         if key not in self._files:
             bundle = self.bundle(code, since)
-            self._files[key] = {
-                each: name
-                for name in _with_suffix(bundle.files, ".bpmn")
-                for each in bundle.references(name).defines
-            }
+            names = (name for name in bundle.files if name.endswith(".bpmn"))
+            self._files[key] = {each: name for name in names for each in _defines(bundle, name)}
         return self._files[key]
 
     def _compile(self, bundle: Bundle, name: str, process_id: str) -> Definition:
@@ -182,5 +191,9 @@ class Rulebook:
         return self._compiled[digest, process_id]
 
 
-def _with_suffix(names: Iterable[str], suffix: str) -> Iterable[str]:
-    return (name for name in names if name.endswith(suffix))
+def _defines(bundle: Bundle, name: str) -> Iterable[str]:
+    """Processes of a diagram; one that cannot be read goes by its name, and the checks tell why."""
+    try:
+        return bundle.references(name).defines
+    except BadDefinition:
+        return (name.removesuffix(".bpmn"),)

@@ -33,7 +33,8 @@ class Failure:
 
     def __str__(self) -> str:
         head = f"{self.file}:{self.line} 场景“{self.scenario}”"
-        return "\n".join((head, f"  应当：{self.expected}", f"  实际：{self.found}", *(f"  {x}" for x in self.standing)))
+        said = (f"应当：{self.expected}", f"实际：{self.found}", *self.standing)
+        return "\n  ".join((head, *said))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +152,8 @@ class _Game:
         except XuejiError as error:
             for word in step.refused:
                 if not speaks_of(error, word):
-                    raise _OtherwiseError(step.line, f"{what}，因 {word} 被拒绝", f"被拒绝，但理由是：{error}") from error
+                    wanted, found = f"{what}，因 {word} 被拒绝", f"被拒绝，但理由是：{error}"
+                    raise _OtherwiseError(step.line, wanted, found) from error
             return error
         raise _OtherwiseError(step.line, f"{what}，因 {'、'.join(step.refused)} 被拒绝", "办成了")
 

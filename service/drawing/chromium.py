@@ -18,6 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 PATIENCE_SECONDS = 60
 SETTLING_MILLISECONDS = 10_000  # of the page's own clock, which runs ahead: a page at rest costs no waiting
 FIRST_LOOK = "--window-size=1200,900"  # wide enough for a form to show its columns side by side
+SMALLEST = (480, 320)  # a smaller window is photographed before the browser has painted it whole
 SHARPNESS = "1.5"  # device pixels for one pixel of the page: small labels stay legible in print
 
 
@@ -44,7 +45,10 @@ class Chromium:
 
     def photograph(self, page: Path, target: Path, width: int, height: int) -> None:
         """Write the page's upper left corner as a PNG."""
-        size = (f"--window-size={width},{height}", f"--force-device-scale-factor={SHARPNESS}")
+        size = (
+            f"--window-size={max(width, SMALLEST[0])},{max(height, SMALLEST[1])}",
+            f"--force-device-scale-factor={SHARPNESS}",
+        )
         self._run(page, f"--screenshot={target.resolve()}", "--hide-scrollbars", *size)
         if not target.is_file():
             raise CannotDraw(

@@ -40,6 +40,7 @@ def _copy(package: Path, target: Path) -> None:
     """Programs and the libraries they find by relative path; under the final name only when complete."""
     unfinished = target.with_name(f"{target.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for source in (package, package.with_name(f"{package.name}.libs")):
         if source.is_dir():
             shutil.copytree(source, unfinished / source.name, symlinks=True)

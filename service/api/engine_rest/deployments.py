@@ -106,17 +106,16 @@ class Upload(Body):
 )
 def create(form: Mapping[str, Any]) -> dict[str, Any]:
     given = {**Upload().load(request.args.to_dict()), **form}
-    tenant = given.get("tenant") or None
     files = _files()
+    parcel = verbs.Parcel(
+        name=given.get("name") or next(iter(files), ""),
+        source=given.get("source") or "",
+        tenant=given.get("tenant") or None,
+        by=actor().id,
+        files=files,
+    )
     try:
-        done = verbs.deploy_upload(
-            office(),
-            files,
-            name=given.get("name") or next(iter(files), ""),
-            source=given.get("source") or "",
-            tenant=tenant,
-            by=actor().id,
-        )
+        done = verbs.deploy_upload(office(), parcel)
     except BadDefinition as error:
         raise _parse_failure(error) from error
     with transaction() as connection:

@@ -47,14 +47,13 @@ class Correlation(Body):
 def correlate(body: Mapping[str, Any]) -> Response:
     if body["everyone"]:
         raise BadRequest("不支持 all", cure="一次只送给一个办件，请给出受理编号（businessKey）")
-    done = verbs.correlate(
-        office(),
-        actor(),
-        body["name"],
+    message = verbs.Message(
+        name=body["name"],
         case_number=body["case_number"],
         instance=body["instance"],
         variables=body["variables"],
     )
+    done = verbs.correlate(office(), actor(), message)
     if not body["with_result"]:
         return Response(status=204)
     execution = {"id": done.instance, "processInstanceId": done.instance, "ended": done.outcome is not None}

@@ -118,7 +118,7 @@ class Task(Schema):
     description = fields.Constant(None)
     parent_task = fields.Constant(None, data_key="parentTaskId")
     priority = fields.Integer()
-    execution = fields.String(attribute="instance", data_key="executionId")
+    execution = fields.String(attribute="instance", data_key="executionId", dump_only=True)
     instance = fields.String(data_key="processInstanceId")
     definition = fields.String(data_key="processDefinitionId")
     element = fields.String(data_key="taskDefinitionKey")
@@ -149,7 +149,7 @@ def _reference(form: str) -> dict[str, Any] | None:
     return {"key": form, "binding": "latest", "version": None} if form else None
 
 
-class Form(Schema):
+class TaskForm(Schema):
     """How to find the form of a task."""
 
     key = fields.String(allow_none=True)

@@ -152,7 +152,7 @@ def deployed_form(task_id: str) -> Response:
     return Response(source, mimetype="application/json")
 
 
-@tasks.operation("GET", "/<task_id>/form", Op(may=SIGNED_IN, summary="任务用哪个表单", answer=schemas.Form))
+@tasks.operation("GET", "/<task_id>/form", Op(may=SIGNED_IN, summary="任务用哪个表单", answer=schemas.TaskForm))
 def form(task_id: str) -> dict[str, Any]:
     return {"key": None, "form": looking.open_task(actor(), task_id).form}
 

@@ -9,11 +9,14 @@
   const { warnings } = await viewer.importXML(given.text);
   const canvas = viewer.get("canvas");
   const { inner } = canvas.viewbox();
-  const width = inner.width + 2 * margin;
-  const height = inner.height + 2 * margin;
+  // A small diagram stands in the middle of the smallest picture there is.
+  const width = Math.max(inner.width + 2 * margin, 480);
+  const height = Math.max(inner.height + 2 * margin, 320);
   stage.style.width = `${width}px`;
   stage.style.height = `${height}px`;
   canvas.resized();
-  canvas.viewbox({ x: inner.x - margin, y: inner.y - margin, width, height });
+  const x = inner.x - (width - inner.width) / 2;
+  const y = inner.y - (height - inner.height) / 2;
+  canvas.viewbox({ x, y, width, height });
   shown(width, height, warnings);
 })().catch(failed);

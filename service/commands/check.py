@@ -1,0 +1,69 @@
+"""xueji check: what would keep the files out of force, in sentences with file, line and cure."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from service.checks.findings import Finding, Severity
+from service.checks.frame import all_rules
+from service.checks.inspection import inspect
+from service.checks.rulebook import Rulebook
+from service.settings import Settings
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--region", "-r", "regions", multiple=True, help="只检查这个地区现行的文件（六位代码）。")
+@click.option("--rules", "list_rules", is_flag=True, help="列出全部检查规则。")
+def command(files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool) -> None:
+    """检查流程图、决策表和表单：能否编译，引用是否齐全，依据是否写明。"""
+    console = Console()
+    if list_rules:
+        _show_rules(console)
+        return
+    settings, began = Settings.from_env(), time.perf_counter()
+    book = Rulebook(settings.processes_dir, settings.forms_dir)
+    names = {path.name for path in files} or None
+    places = {_place(path, settings) for path in files}
+    found = [
+        one for one in inspect(book, names=names, regions=regions or None) if not places or one.file in places
+    ]
+    for one in found:
+        console.print(_told(one), soft_wrap=True)
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    took = time.perf_counter() - began
+    colour = "red" if errors else "green"
+    summary = f"错误 {errors} 处，提醒 {len(found) - errors} 处"
+    console.print(f"[{colour}]{summary}[/{colour}]（{len(all_rules())} 条规则，{took:.2f} 秒）", highlight=False)
+    sys.exit(1 if errors else 0)
+
+
+def _place(path: Path, settings: Settings) -> str:
+    """The path a finding names the file by."""
+    whole = path.resolve()
+    for folder in (settings.processes_dir, settings.forms_dir):
+        if whole.is_relative_to(folder.resolve()):
+            return str(whole.relative_to(folder.resolve().parent))
+    raise click.BadParameter(f"{path} 不在 {settings.processes_dir} 或 {settings.forms_dir} 里")
+
+
+def _told(one: Finding) -> Text:
+    colour = "red" if one.severity is Severity.ERROR else "yellow"
+    place = ":".join(part for part in (one.file, str(one.line or ""), one.element) if part)
+    told = Text.assemble((one.severity.label, colour), " ", (place, "bold"), "\n  ", one.sentence)
+    cure = one.cure and f"\n  怎么办：{one.cure}"
+    return told.append(f"{cure}（规则 {one.rule}）" if cure else f"（规则 {one.rule}）")
+
+
+def _show_rules(console: Console) -> None:
+    table = Table("规则", "级别", "查什么", title="检查规则", title_justify="left")
+    for module in all_rules():
+        table.add_row(module.rule.id, module.rule.severity.label, module.rule.title)
+    console.print(table)

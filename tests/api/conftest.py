@@ -1,0 +1,78 @@
+"""A demonstration world behind the API: migrated, seeded and deployed once, then cloned for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from service.app import create_app
+from service.casework.deployments import deploy_folder
+from service.casework.installation import office
+from service.casework.seeding import seed_demo
+from service.settings import Settings
+from service.store.db import db
+from service.supervisor.postgres import libpq_url
+from tests.api.desk import Desk
+
+Clone = Callable[[str], AbstractContextManager[str]]
+START = "2026-09-03 09:00+08"
+SECRET = "a secret of tests, long enough for HS256"
+
+
+def application(url: str, folder: Path, *, demo: bool = True) -> Flask:
+    """An application over a database."""
+    url = url.replace("postgresql://", "postgresql+psycopg://")
+    return create_app(Settings(data_dir=folder, database_url=url, demo=demo, secret=SECRET, upload_limit=5))
+
+
+def set_clock(url: str, moment: str) -> None:
+    """Put the business clock anywhere, also back."""
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        connection.execute(
+            """insert into setting (key, value)
+               values ('clock_offset', to_jsonb(extract(epoch from cast(%s as timestamptz) - clock_timestamp())))
+               on conflict (key) do update set value = excluded.value""",
+            [moment],
+        )
+
+
+@pytest.fixture(scope="session")
+def world_template(
+    clone_database: Clone, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Name of a database with the demonstration world and everything in processes/ deployed."""
+    with clone_database(template_database) as url:
+        app = application(url, tmp_path_factory.mktemp("template"))
+        set_clock(url, START)
+        with app.app_context():
+            seed_demo(office().shelf.rules)
+            deploy_folder(office())
+            db.engine.dispose()
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture
+def address(clone_database: Clone, world_template: str) -> Iterator[str]:
+    """URL of the database of one test."""
+    with clone_database(world_template) as url:
+        yield url
+
+
+@pytest.fixture
+def app(address: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application of one test, in demonstration mode."""
+    made = application(address, tmp_path)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    """People at their desks."""
+    return Desk(app)

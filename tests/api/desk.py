@@ -1,0 +1,102 @@
+"""People who call the API, each with a client of his own; and a few steps most tests begin with."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.engine.sketch import sketch
+
+PASSWORD = "demo"
+SCHOOL, OTHER_SCHOOL = "changan_first_primary", "qiaoxi_second_primary"
+REGISTRAR, HEAD = f"{SCHOOL}.registrar", f"{SCHOOL}.head"
+STRANGER = "jinshui_first_primary.registrar"
+STUDENT = "qiaoxi_g4"
+
+# A small procedure: the registrar hands in, the head decides; a note is wanted on rejection.
+SMALL = """
+    start begin form=small_start
+    user approve groups=head@receiving_school form=small_decision name=校长审批 doc=MOE2016-3.1-a
+    xor decided default=rejected
+    end granted
+    end refused
+    begin -> approve -> decided
+    decided -> granted : ${decision == 'approve'}
+    decided -> refused as rejected
+"""
+
+
+def form(name: str, *components: Mapping[str, Any]) -> dict[str, Any]:
+    """A form-js form."""
+    return {
+        "type": "default",
+        "id": name,
+        "schemaVersion": 18,
+        "components": [{"id": f"field_{one['key']}", "label": one["key"], **one} for one in components],
+    }
+
+
+DECISIONS = [{"label": "同意", "value": "approve"}, {"label": "不同意", "value": "reject"}]
+SMALL_START = form("small_start", {"type": "textfield", "key": "remark", "validate": {"maxLength": 50}})
+SMALL_DECISION = form(
+    "small_decision",
+    {"type": "radio", "key": "decision", "values": DECISIONS, "validate": {"required": True}},
+    {"type": "textfield", "key": "note", "validate": {"maxLength": 20}},
+)
+
+
+class Desk:
+    """Calls the API as somebody."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+
+    def call(self, who: str, method: str, path: str, **options: Any) -> TestResponse:
+        """One request by Basic authentication; by nobody when ``who`` is empty."""
+        if who:
+            options.setdefault("auth", (who, PASSWORD))
+        return self.client.open(path, method=method, **options)
+
+    def get(self, who: str, path: str, **query: Any) -> TestResponse:
+        return self.call(who, "GET", path, query_string=query)
+
+    def post(self, who: str, path: str, body: Any = None) -> TestResponse:
+        return self.call(who, "POST", path, json={} if body is None else body)
+
+    def deploy(self, files: Mapping[str, bytes], who: str = "analyst", **fields: str) -> TestResponse:
+        """A deployment the way Camunda Modeler sends it."""
+        data: dict[str, Any] = {"deployment-name": "test", "deployment-source": "Camunda Modeler", **fields}
+        data.update({name: (io.BytesIO(content), name) for name, content in files.items()})
+        path = "/engine-rest/deployment/create"
+        return self.call(who, "POST", path, data=data, content_type="multipart/form-data")
+
+    def deploy_small(self, text: str = SMALL, **fields: str) -> TestResponse:
+        """Deploy the small procedure with its two forms."""
+        dumps = self.app.json.dumps
+        files = {
+            "small.bpmn": sketch(text, "small", "小流程"),
+            "small_start.form": dumps(SMALL_START).encode(),
+            "small_decision.form": dumps(SMALL_DECISION).encode(),
+        }
+        return self.deploy(files, **fields)
+
+    def start(self, who: str = REGISTRAR, key: str = "small", **variables: Any) -> TestResponse:
+        """Start a case for the usual student."""
+        values = {"student": STUDENT, **variables}
+        body = {"variables": {name: {"value": value} for name, value in values.items()}}
+        return self.post(who, f"/engine-rest/process-definition/key/{key}/start", body)
+
+    def begin(self) -> tuple[str, str]:
+        """Deploy and start the small procedure; instance id and the id of its open task."""
+        assert self.deploy_small().status_code == 200
+        started = self.start()
+        assert started.status_code == 200, started.get_data(as_text=True)
+        instance = started.json["id"]
+        tasks = self.get(HEAD, "/engine-rest/task", processInstanceId=instance).json
+        return instance, tasks[0]["id"]
