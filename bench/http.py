@@ -95,7 +95,7 @@ class _Client:
         self.port, self.office = settings.port, found
         self.connection = http.client.HTTPConnection("127.0.0.1", settings.port)
         self.times: list[float] = []
-        self.body = json.dumps({"variables": {"decision": {"value": "approve"}}}).encode()
+        self.body = json.dumps({"values": {"decision": "approve"}}).encode()
 
     def work(self, begun: list[Advanced]) -> None:
         for case in begun:

@@ -119,8 +119,7 @@ def of_unknown(error: Exception) -> Response:
     reference = new_id()
     log.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
     cure = f"请把编号 {reference} 告知系统管理员"
-    answer = _plain(500, "internal_error", "系统内部错误，本次操作没有生效", cure, reference=reference)
-    return answer
+    return _plain(500, "internal_error", "系统内部错误，本次操作没有生效", cure, reference=reference)
 
 
 _OWN_HEADERS = frozenset({"Content-Type", "Content-Length"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import marshmallow
 import orjson
-from flask import Request
+from flask import Request, Response
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from webargs import core
@@ -18,7 +18,7 @@ from webargs.flaskparser import FlaskParser
 from service.api.access import Access, allow
 from service.errors import BadRequest, Problem, XuejiError
 
-View = Callable[..., Any]
+View = TypeVar("View", bound=Callable[..., Any])
 Schema = marshmallow.Schema | type[marshmallow.Schema]
 
 
@@ -37,20 +37,24 @@ class Json(JSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         return orjson.loads(s)
 
-    def response(self, *args: Any, **kwargs: Any) -> Any:
+    def response(self, *args: Any, **kwargs: Any) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs), default=str)
-        return self._app.response_class(body, mimetype="application/json")
+        return Response(body, mimetype="application/json")
+
+
+# A filter that is passed over would answer more than was asked for.
+_UNKNOWN = {
+    **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+    "query": marshmallow.RAISE,
+    "form": marshmallow.EXCLUDE,
+}
 
 
 class Parser(FlaskParser):
     """Reads what a request brings; what it cannot read is a BadRequest that names every wrong field."""
 
     DEFAULT_VALIDATION_STATUS = 400
-    DEFAULT_UNKNOWN_BY_LOCATION: Mapping[str, str | None] = {
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": marshmallow.RAISE,  # a filter that is passed over would answer more than was asked for
-        "form": marshmallow.EXCLUDE,
-    }
+    DEFAULT_UNKNOWN_BY_LOCATION = _UNKNOWN
 
     def _raw_load_json(self, req: Request) -> Any:
         content = req.get_data(cache=True)
@@ -61,7 +65,9 @@ class Parser(FlaskParser):
         return read_json(content)
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
-        raise BadRequest("请求中有不能接受的内容", cure="请按所列各项改正", problems=_problems(error.messages)) from error
+        raise BadRequest(
+            "请求中有不能接受的内容", cure="请按所列各项改正", problems=_problems(error.messages)
+        ) from error
 
 
 def read_json(content: bytes) -> Any:
@@ -69,7 +75,9 @@ def read_json(content: bytes) -> Any:
     try:
         found = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(f"请求体不是有效的 JSON：{_place(error)}", cure="请核对括号、引号和编码（UTF-8）") from error
+        raise BadRequest(
+            f"请求体不是有效的 JSON：{_place(error)}", cure="请核对括号、引号和编码（UTF-8）"
+        ) from error
     if b"\\u0000" in content and _holds_nul(found):
         raise BadRequest("请求体中含有空字符（NUL）", cure="请去掉后重试")
     return found
@@ -133,7 +141,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         """Register a handler; it gets the path's values by name, then query, body and form as it declared them."""
 
         def register(view: View) -> View:
-            handler = view
+            handler: Callable[..., Any] = view
             for location, schema in (("form", op.form), ("json", op.body), ("query", op.query)):
                 if schema is not None:
                     handler = self.arguments(schema, location=location, required=False)(handler)

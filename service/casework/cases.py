@@ -107,9 +107,10 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
 def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:
     """The unit that starts: the one the caller names, or the only one in which the person may start."""
     own = sorted(actor.units) if not wish.unit else [wish.unit]
+    if not own:
+        raise Forbidden("您没有可以发起业务的角色", cure="请先由单位为您配置角色，或指明单位")
     if len(own) != 1:
-        hint = "请指明发起单位" if own else "请先由单位为您配置角色"
-        raise BadRequest("不能确定由哪个单位发起", cure=hint)
+        raise BadRequest("不能确定由哪个单位发起", cure="请指明发起单位")
     unit = rows.unit(connection, own[0])
     if unit is None:
         raise NotFound("没有这个单位", cure="请核对发起单位")

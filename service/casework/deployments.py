@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from service.casework.context import Office
 from service.casework.rules import Rules
 from service.engine import Definition, compile_files
-from service.errors import BadRequest
+from service.errors import BadDefinition, BadRequest, Problem
 from service.ids import new_id
 from service.policy.library import Bundle, overlay
 from service.policy.regions import NATIONAL
@@ -26,13 +26,17 @@ FOLDER = "processes"  # the source of deployments made from files on disk
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """What a deployment made: its id and the definitions that are new."""
+    """What a deployment made: its id and the definitions that are new.
+
+    Where nothing was new it is the earlier deployment that holds; ``unchanged`` are the definitions in force.
+    """
 
     id: str
     name: str
     source: str
     tenant: str | None
     definitions: tuple[DefinitionRow, ...]
+    unchanged: tuple[DefinitionRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +80,37 @@ def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     if not parcel.files:
         raise BadRequest("没有上传文件", cure="请至少上传一个 .bpmn、.dmn 或 .form 文件")
     office.shelf.rules.law.regions.get(parcel.region)
-    done = _deploy(office, parcel)
-    return done or Deployed(
-        id="", name=parcel.name, source=parcel.source, tenant=parcel.tenant, definitions=()
+    candidates = list(_candidates(office.shelf.rules, parcel.region, parcel.files))
+    _check_used(candidates, parcel.files)
+    with transaction() as connection:
+        rows.lock_deployments(connection)
+        return _store(connection, candidates, parcel) or _as_before(connection, candidates, parcel)
+
+
+def _check_used(candidates: list[_Candidate], files: Mapping[str, bytes]) -> None:
+    """A file that no diagram leans on would be kept for nothing, and nobody would notice."""
+    used = {name for item in candidates for name in item.bundle.closure(item.definition.file)}
+    problems = [
+        Problem(message="没有流程图用到这个文件", file=name, cure="与用到它的流程图一起部署，或核对文件名和引用")
+        for name in sorted(files.keys() - used)
+    ]
+    if problems:
+        raise BadDefinition("有上传的文件没有被用到", file=problems[0].file, problems=problems)
+
+
+def _as_before(connection: Connection, candidates: list[_Candidate], parcel: Parcel) -> Deployed:
+    """Nothing was new: the deployment and the definitions that are in force already."""
+    found = [
+        rows.latest(connection, item.definition.process_id, parcel.tenant, item.since) for item in candidates
+    ]
+    unchanged = tuple(row for row in found if row is not None)
+    return Deployed(
+        id=unchanged[0].deployment,
+        name=parcel.name,
+        source=parcel.source,
+        tenant=parcel.tenant,
+        definitions=(),
+        unchanged=unchanged,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from service.casework.actors import Actor
 from service.casework.cases import Start, definition_for, host_unit
@@ -60,7 +60,7 @@ def open_task(actor: Actor, task_id: str) -> TaskRow:
     return task
 
 
-def instance(connection: Connection, actor: Actor, instance_id: str) -> RowMapping:
+def instance(connection: Connection, actor: Actor, instance_id: str) -> Mapping[str, Any]:
     """An instance of a case in which the person's units play a part. Raises NotFound."""
     row = INSTANCES.one(connection, {"id": instance_id, **visible_by_unit(actor)})
     if row is None:
@@ -80,9 +80,8 @@ def look(office: Office, instance_id: str) -> Look:
 
 
 def applying(
-    office: Office, connection: Connection, actor: Actor, procedure: str, unit: str, stage: str | None
+    office: Office, connection: Connection, actor: Actor, wish: Start, stage: str | None
 ) -> tuple[DefinitionRow, Unit]:
     """The definition a start at a unit would use today, and that unit."""
-    wish = Start(procedure=procedure, student="", unit=unit)
-    host = host_unit(connection, actor, wish)
-    return definition_for(office, connection, wish, host, stage), host
+    unit = host_unit(connection, actor, wish)
+    return definition_for(office, connection, wish, unit, stage), unit

@@ -5,7 +5,7 @@ A file counts once for each content, whichever region's scenario walked it. Runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from service.checks.rulebook import Rulebook
@@ -57,15 +57,14 @@ class Coverage:
                 digest = self._digest(step, table.file)
                 self._walked.update((digest, f"{step.element}/{rule}") for rule in step.rules)
 
-    def report(self, regions: Iterable[str] | None = None) -> tuple[FileCoverage, ...]:
-        """Every diagram and table of the regions' bundles (all regions if none are named)."""
-        codes = tuple(regions) if regions is not None else tuple(one.code for one in self._book.regions)
+    def report(self, regions: Collection[str] = ()) -> tuple[FileCoverage, ...]:
+        """Every diagram and table in force; only those that lie in these regions' folders if any are named."""
         found: dict[str, FileCoverage] = {}
-        for code in codes:
-            for bundle in self._book.bundles(code):
-                for source in bundle.files.values():
-                    if source.digest not in found and not source.name.endswith(".form"):
-                        found[source.digest] = self._of(bundle, source)
+        for bundle in (bundle for one in self._book.regions for bundle in self._book.bundles(one.code)):
+            for source in bundle.files.values():
+                wanted = not regions or source.region in regions
+                if wanted and source.digest not in found and not source.name.endswith(".form"):
+                    found[source.digest] = self._of(bundle, source)
         return tuple(sorted(found.values(), key=lambda one: one.path))
 
     def _of(self, bundle: Bundle, source: Source) -> FileCoverage:

@@ -14,6 +14,7 @@ from rich.text import Text
 from service.checks.findings import Finding, Severity
 from service.checks.frame import all_rules
 from service.checks.inspection import inspect
+from service.checks.rule_pages import write_pages
 from service.checks.rulebook import Rulebook
 from service.settings import Settings
 
@@ -22,12 +23,22 @@ from service.settings import Settings
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--region", "-r", "regions", multiple=True, help="只检查这个地区现行的文件（六位代码）。")
 @click.option("--rules", "list_rules", is_flag=True, help="列出全部检查规则。")
-def command(files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool) -> None:
+@click.option(
+    "--pages", type=click.Path(file_okay=False, path_type=Path), help="把每条规则的说明写进这个文件夹。"
+)
+def command(files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool, pages: Path | None) -> None:
     """检查流程图、决策表和表单：能否编译，引用是否齐全，依据是否写明。"""
     console = Console()
-    if list_rules:
+    if pages:
+        console.print(f"写了 {write_pages(pages)} 页")
+    elif list_rules:
         _show_rules(console)
-        return
+    else:
+        sys.exit(1 if _check(console, files, regions) else 0)
+
+
+def _check(console: Console, files: tuple[Path, ...], regions: tuple[str, ...]) -> int:
+    """Show every finding; the number of errors."""
     settings, began = Settings.from_env(), time.perf_counter()
     book = Rulebook(settings.processes_dir, settings.forms_dir)
     names = {path.name for path in files} or None
@@ -41,8 +52,10 @@ def command(files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool)
     took = time.perf_counter() - began
     colour = "red" if errors else "green"
     summary = f"错误 {errors} 处，提醒 {len(found) - errors} 处"
-    console.print(f"[{colour}]{summary}[/{colour}]（{len(all_rules())} 条规则，{took:.2f} 秒）", highlight=False)
-    sys.exit(1 if errors else 0)
+    console.print(
+        f"[{colour}]{summary}[/{colour}]（{len(all_rules())} 条规则，{took:.2f} 秒）", highlight=False
+    )
+    return errors
 
 
 def _place(path: Path, settings: Settings) -> str:

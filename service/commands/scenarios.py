@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from service.checks.coverage import Coverage, FileCoverage
 from service.checks.rulebook import Rulebook
@@ -38,22 +39,26 @@ def command(files: tuple[Path, ...], regions: tuple[str, ...], words: str) -> No
             failed.append(played)
     took = time.perf_counter() - began
     for one in failed:
-        console.print(f"[red]✗[/red] {one.failure}", highlight=False, markup=True)
+        console.print(Text.assemble(("✗ ", "red"), str(one.failure)), soft_wrap=True)
     whole = not files and not words
-    missing = _show_coverage(console, coverage.report(regions or None)) if whole else 0
+    missing = _show_coverage(console, coverage.report(regions)) if whole else 0
     _summary(console, failed, len(scenarios), took)
     sys.exit(1 if failed or missing else 0)
 
 
 def _show_coverage(console: Console, report: tuple[FileCoverage, ...]) -> int:
     """A line for each file, and below what is not walked; the number of spots nobody walks."""
-    table = Table("文件", "顺序流", "决策行", "没有走到", title="覆盖", title_justify="left")
+    table = Table(Column("文件", overflow="fold"), "顺序流", "决策行", title="覆盖", title_justify="left")
     for one in report:
         done = f"{one.walked}/{one.total}"
         flows, rows = (done, "") if one.kind == "flow" else ("", done)
-        missed = "\n".join(f"{spot.id}（第 {spot.line} 行）{spot.what}" for spot in one.missed)
-        table.add_row(one.path, flows, rows, f"[yellow]{missed}[/yellow]" if missed else "")
+        table.add_row(one.path, flows, rows, style="yellow" if one.missed else "")
     console.print(table)
+    for one in report:
+        for spot in one.missed:
+            console.print(
+                Text(f"没有走到 {one.path}:{spot.line} {spot.id} {spot.what}", "yellow"), soft_wrap=True
+            )
     for kind, label in (("flow", "顺序流"), ("row", "决策行")):
         total = sum(one.total for one in report if one.kind == kind)
         walked = sum(one.walked for one in report if one.kind == kind)
@@ -64,4 +69,6 @@ def _show_coverage(console: Console, report: tuple[FileCoverage, ...]) -> int:
 def _summary(console: Console, failed: list[Played], count: int, took: float) -> None:
     colour = "red" if failed else "green"
     each = f"，平均每个 {took / count * 1000:.1f} 毫秒" if count else ""
-    console.print(f"[{colour}]场景 {count} 个，走对 {count - len(failed)} 个[/{colour}]（{took:.2f} 秒{each}）")
+    console.print(
+        f"[{colour}]场景 {count} 个，走对 {count - len(failed)} 个[/{colour}]（{took:.2f} 秒{each}）"
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.engine.expressions import Expression, compile_value
 from service.engine.model import Node, Pass, Scope
-from service.engine.nodes import activities, events, gateways
+from service.engine.nodes import activities, events, gateways, scopes
 from service.engine.nodes.base import Code, Exit, Given, Step
 from service.errors import BadDefinition
 
@@ -30,9 +30,9 @@ _CLASSES: dict[str, type[Step]] = {
     "sendTask": activities.SendTask,
     "receiveTask": activities.ReceiveTask,
     "businessRuleTask": activities.BusinessRuleTask,
-    "subProcess": activities.SubProcess,
-    "transaction": activities.SubProcess,
-    "callActivity": activities.CallActivity,
+    "subProcess": scopes.SubProcess,
+    "transaction": scopes.SubProcess,
+    "callActivity": scopes.CallActivity,
 }
 # Settings that may hold an expression, by kind of node.
 _SETTINGS = {

@@ -10,8 +10,9 @@ from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
 from service.engine.host import Ended, EngineError, Host, Outcome, Position, UncaughtError, Wait
-from service.engine.nodes.activities import UserTask, start_scope
+from service.engine.nodes.activities import UserTask
 from service.engine.nodes.base import store
+from service.engine.nodes.scopes import start_scope
 from service.engine.propagation import broadcast, throw_error
 from service.engine.space import Case, Token
 from service.errors import Conflict, NotFound

@@ -9,7 +9,10 @@ from service.errors import Problem, Refused, XuejiError
 def refusal(error: UncaughtError) -> XuejiError:
     """Every matched row's sentence with its clauses, as one Refused; the error itself when no row matched."""
     trail = error.outcome.trail if error.outcome else ()
-    problems = [problem for step in trail if step.kind == "decision" and step.result for problem in _problems(step)]
+    steps = (step for step in trail if step.kind == "decision" and step.result)
+    found = (problem for step in steps for problem in _problems(step))
+    # Both sides of a case may test the same ban: it is told once.
+    problems = list({(problem.message, problem.clauses): problem for problem in found}.values())
     if not problems:
         return error
     clauses = tuple(dict.fromkeys(clause for problem in problems for clause in problem.clauses))

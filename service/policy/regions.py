@@ -71,7 +71,7 @@ class Regions:
     def _add(self, folder: Path, label: str) -> None:
         match = _FOLDER.fullmatch(folder.name)
         if match is None:
-            cure = "改成 六位代码-小写拼音，例如 410700-xinxiang"
+            cure = "改成“六位行政区划代码-小写拼音”"
             raise BadDefinition(f"地区文件夹“{folder.name}”的名称不合规则", file=label, cure=cure)
         code = match.group(1)
         if code in self._regions:
@@ -124,7 +124,7 @@ class Regions:
 
     def _check(self, code: str) -> None:
         if not _CODE.fullmatch(code):
-            raise NotFound(f"“{code}”不是六位的地区代码", cure="使用六位行政区划代码，例如 410702")
+            raise NotFound(f"“{code}”不是六位的地区代码", cure="使用六位行政区划代码（见国家标准 GB/T 2260）")
         if code[:2] + "0000" not in self._names:
             raise NotFound(f"没有代码为 {code} 的地区", cure="核对代码的前两位（省级）")
         wider = self._parent(code)

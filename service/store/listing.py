@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
+Row = Mapping[str, Any]
 Wanted = Mapping[str, Any]  # condition name -> its value, or a mapping of the values it takes
 
 
@@ -32,21 +33,22 @@ class Listing:
     key: str
     default: str = ""
 
-    def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[RowMapping]:
+    def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
         """One page."""
-        sql = f"select {self.columns} from {self._filtered(wanted)} order by {self._order(page)} limit :limit_ offset :first_"
+        source, order = self._filtered(wanted), self._order(page)
+        sql = f"select {self.columns} from {source} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
         values = {**_values(wanted), "limit_": page.limit, "first_": page.first}
-        return connection.execute(text(sql), values).mappings().all()
+        return cast(Sequence[Row], connection.execute(text(sql), values).mappings().all())
 
     def count(self, connection: Connection, wanted: Wanted) -> int:
         """How many there are in all."""
         sql = f"select count(*) from {self._filtered(wanted)}"  # noqa: S608  (parts are constants)
         return int(connection.execute(text(sql), _values(wanted)).scalar_one())
 
-    def one(self, connection: Connection, wanted: Wanted) -> RowMapping | None:
+    def one(self, connection: Connection, wanted: Wanted) -> Row | None:
         """The only one, or None."""
         sql = f"select {self.columns} from {self._filtered(wanted)} limit 1"  # noqa: S608  (parts are constants)
-        return connection.execute(text(sql), _values(wanted)).mappings().first()
+        return cast("Row | None", connection.execute(text(sql), _values(wanted)).mappings().first())
 
     def _filtered(self, wanted: Wanted) -> str:
         conditions = [f"({self.conditions[name]})" for name in wanted]

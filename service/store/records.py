@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, text
 from service.store.listing import Listing
 
 JOURNAL = Listing(
-    columns="""j.id, j.at, j.recorded_at, j.case_number, j.instance, j.actor, coalesce(p.name, '') as actor_name, j.verb,
-        j.element, j.detail, j.clauses""",
+    columns="""j.id, j.at, j.recorded_at, j.case_number, j.instance, j.actor,
+        coalesce(p.name, '') as actor_name, j.verb, j.element, j.detail, j.clauses""",
     source="journal j left join person p on p.id = j.actor",
     conditions={
         "instance": "j.instance = :instance",
@@ -45,7 +45,8 @@ _CASE = text(
               c.outcome, c.outcome_name
        from case_ c left join student s on s.id = c.student
        where c.number = :number
-         and (:everything or exists (select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
+         and (:everything or exists (
+              select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
 )
 _PARTIES = text(
     """select p.party, p.unit, u.name as unit_name from case_party p join unit u on u.id = p.unit

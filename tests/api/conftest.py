@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,7 @@ from service.supervisor.postgres import libpq_url
 from tests.api.desk import Desk
 
 Clone = Callable[[str], AbstractContextManager[str]]
+OpenDesk = Callable[..., AbstractContextManager[Desk]]
 START = "2026-09-03 09:00+08"
 SECRET = "a secret of tests, long enough for HS256"
 
@@ -56,23 +57,36 @@ def world_template(
         yield url.partition("?")[0].rpartition("/")[2]
 
 
-@pytest.fixture
-def address(clone_database: Clone, world_template: str) -> Iterator[str]:
-    """URL of the database of one test."""
-    with clone_database(world_template) as url:
-        yield url
+@pytest.fixture(scope="module")
+def application_of(clone_database: Clone, world_template: str, tmp_path_factory: pytest.TempPathFactory) -> OpenDesk:
+    """A function that opens a desk over a database of its own: a context manager."""
+
+    @contextmanager
+    def opened(*, demo: bool = True) -> Iterator[Desk]:
+        with clone_database(world_template) as url:
+            app = application(url, tmp_path_factory.mktemp("data"), demo=demo)
+            yield Desk(app, url)
+            with app.app_context():
+                db.engine.dispose()
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def shared_desk(application_of: OpenDesk) -> Iterator[Desk]:
+    with application_of() as desk:
+        assert desk.deploy_small().status_code == 200
+        yield desk
 
 
 @pytest.fixture
-def app(address: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application of one test, in demonstration mode."""
-    made = application(address, tmp_path)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+def desk(shared_desk: Desk) -> Desk:
+    """People at their desks, over one database for the tests of a module; the small procedure is deployed."""
+    return shared_desk
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    """People at their desks."""
-    return Desk(app)
+def fresh_desk(application_of: OpenDesk) -> Iterator[Desk]:
+    """Like ``desk``, over a database of this test's own, for what changes the world of others; nothing deployed."""
+    with application_of() as desk:
+        yield desk

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from service.supervisor.postgres import libpq_url
 from tests.engine.sketch import sketch
 
 PASSWORD = "demo"
@@ -49,12 +53,26 @@ SMALL_DECISION = form(
     {"type": "textfield", "key": "note", "validate": {"maxLength": 20}},
 )
 
+FORMS = {
+    "small_start.form": json.dumps(SMALL_START).encode(),
+    "small_decision.form": json.dumps(SMALL_DECISION).encode(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A started case: instance id, case number, id of the open task."""
+
+    instance: str
+    case: str
+    task: str
+
 
 class Desk:
     """Calls the API as somebody."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app = app
+    def __init__(self, app: Flask, url: str) -> None:
+        self.app, self.url = app, url
         self.client: FlaskClient = app.test_client()
 
     def call(self, who: str, method: str, path: str, **options: Any) -> TestResponse:
@@ -63,40 +81,51 @@ class Desk:
             options.setdefault("auth", (who, PASSWORD))
         return self.client.open(path, method=method, **options)
 
-    def get(self, who: str, path: str, **query: Any) -> TestResponse:
-        return self.call(who, "GET", path, query_string=query)
+    def get(self, who: str, path: str, **query: Any) -> Any:
+        """The JSON of a successful answer."""
+        answer = self.call(who, "GET", path, query_string=query)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.json
 
     def post(self, who: str, path: str, body: Any = None) -> TestResponse:
         return self.call(who, "POST", path, json={} if body is None else body)
 
     def deploy(self, files: Mapping[str, bytes], who: str = "analyst", **fields: str) -> TestResponse:
-        """A deployment the way Camunda Modeler sends it."""
-        data: dict[str, Any] = {"deployment-name": "test", "deployment-source": "Camunda Modeler", **fields}
+        """A deployment the way Camunda Modeler sends it; underscores in names of fields stand for hyphens."""
+        data: dict[str, Any] = {"deployment-name": "test", "deployment-source": "Camunda Modeler"}
+        data.update({name.replace("_", "-"): value for name, value in fields.items()})
         data.update({name: (io.BytesIO(content), name) for name, content in files.items()})
         path = "/engine-rest/deployment/create"
         return self.call(who, "POST", path, data=data, content_type="multipart/form-data")
 
-    def deploy_small(self, text: str = SMALL, **fields: str) -> TestResponse:
-        """Deploy the small procedure with its two forms."""
-        dumps = self.app.json.dumps
-        files = {
-            "small.bpmn": sketch(text, "small", "小流程"),
-            "small_start.form": dumps(SMALL_START).encode(),
-            "small_decision.form": dumps(SMALL_DECISION).encode(),
-        }
-        return self.deploy(files, **fields)
+    def deploy_small(self, text: str = SMALL, key: str = "small", **fields: str) -> TestResponse:
+        """Deploy the small procedure (or another one) with the two forms."""
+        return self.deploy({f"{key}.bpmn": sketch(text, key, "小流程"), **FORMS}, **fields)
 
     def start(self, who: str = REGISTRAR, key: str = "small", **variables: Any) -> TestResponse:
         """Start a case for the usual student."""
-        values = {"student": STUDENT, **variables}
-        body = {"variables": {name: {"value": value} for name, value in values.items()}}
-        return self.post(who, f"/engine-rest/process-definition/key/{key}/start", body)
+        return self.post(who, f"/engine-rest/process-definition/key/{key}/start", start_body(**variables))
 
-    def begin(self) -> tuple[str, str]:
-        """Deploy and start the small procedure; instance id and the id of its open task."""
-        assert self.deploy_small().status_code == 200
-        started = self.start()
+    def begin(self, key: str = "small") -> Begun:
+        """A case of the small procedure with its one open task."""
+        started = self.start(key=key)
         assert started.status_code == 200, started.get_data(as_text=True)
         instance = started.json["id"]
-        tasks = self.get(HEAD, "/engine-rest/task", processInstanceId=instance).json
-        return instance, tasks[0]["id"]
+        (task,) = self.get("admin", "/engine-rest/task", processInstanceId=instance)
+        return Begun(instance=instance, case=started.json["businessKey"], task=task["id"])
+
+    def complete(self, who: str, task: str, **values: Any) -> TestResponse:
+        body = {"variables": {name: {"value": value} for name, value in values.items()}}
+        return self.post(who, f"/engine-rest/task/{task}/complete", body)
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Straight to the database."""
+        with psycopg.connect(libpq_url(self.url), autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+def start_body(**variables: Any) -> dict[str, Any]:
+    """A start for the usual student."""
+    values = {"student": STUDENT, **variables}
+    return {"variables": {name: {"value": value} for name, value in values.items()}}

@@ -14,6 +14,7 @@ import pytest
 from service.checks.findings import Finding
 from service.checks.frame import all_rules
 from service.checks.inspection import inspect, models
+from service.checks.rule_pages import pages
 from service.checks.rulebook import Rulebook
 from service.settings import ROOT
 from tests.engine.sketch import sketch
@@ -84,3 +85,9 @@ def test_a_compile_error_is_told_once_by_the_rule_that_knows_it_best(book: Ruleb
     files = read(FOLDER / "decision_exists" / "invalid.txt").files
     found = inspect(book.with_uploads({"000000": files}), names=files, regions=["000000"])
     assert [one.rule for one in found if one.element == "r"] == ["decision_exists"]
+
+
+def test_the_pages_of_the_rules_are_as_the_rules_say() -> None:
+    for name, text in pages():
+        page = ROOT / "docs" / "rules" / name
+        assert page.read_text(encoding="utf-8") == text, "run: xueji check --pages docs/rules"

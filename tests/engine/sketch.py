@@ -251,4 +251,5 @@ class _Sketch:
         )
         if "until" in options:
             inner += f"<bpmn:completionCondition>{escape(options['until'])}</bpmn:completionCondition>"
-        return f"<bpmn:multiInstanceLoopCharacteristics{sequential}{each}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+        tag = "bpmn:multiInstanceLoopCharacteristics"
+        return f"<{tag}{sequential}{each}>{inner}</{tag}>"

@@ -112,7 +112,9 @@ class Start(Body):
     )
     variables = Variables(
         load_default=dict,
-        metadata={"description": f"{STUDENT} 为学生 id，{UNIT} 为发起单位（在多个单位任职时），其余为发起表单的各项"},
+        metadata={
+            "description": f"{STUDENT} 为学生 id，{UNIT} 为发起单位（在多个单位任职时），其余为发起表单的各项"
+        },
     )
     with_variables = Flag(data_key="withVariablesInReturn", load_default=False)
 
@@ -150,11 +152,17 @@ def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: {} if value is True else value for name, value in wanted.items()}
 
 
-@definitions.operation("GET", "/key/<key>", Op(may=SIGNED_IN, summary="全国的最新版本", answer=ProcessDefinition))
 @definitions.operation(
-    "GET", "/key/<key>/tenant-id/<tenant>", Op(may=SIGNED_IN, summary="某地区的最新版本", answer=ProcessDefinition)
+    "GET", "/key/<key>", Op(may=SIGNED_IN, summary="全国的最新版本", answer=ProcessDefinition)
 )
-@definitions.operation("GET", "/<definition_id>", Op(may=SIGNED_IN, summary="一个流程定义", answer=ProcessDefinition))
+@definitions.operation(
+    "GET",
+    "/key/<key>/tenant-id/<tenant>",
+    Op(may=SIGNED_IN, summary="某地区的最新版本", answer=ProcessDefinition),
+)
+@definitions.operation(
+    "GET", "/<definition_id>", Op(may=SIGNED_IN, summary="一个流程定义", answer=ProcessDefinition)
+)
 def get_definition(definition_id: str = "", key: str = "", tenant: str = "") -> Mapping[str, Any]:
     wanted: dict[str, Any] = {"id": definition_id}
     if key:
@@ -167,11 +175,17 @@ def get_definition(definition_id: str = "", key: str = "", tenant: str = "") -> 
     return found[0]
 
 
-@definitions.operation("GET", "/key/<key>/xml", Op(may=SIGNED_IN, summary="全国最新版本的流程图", answer=Diagram))
 @definitions.operation(
-    "GET", "/key/<key>/tenant-id/<tenant>/xml", Op(may=SIGNED_IN, summary="某地区最新版本的流程图", answer=Diagram)
+    "GET", "/key/<key>/xml", Op(may=SIGNED_IN, summary="全国最新版本的流程图", answer=Diagram)
 )
-@definitions.operation("GET", "/<definition_id>/xml", Op(may=SIGNED_IN, summary="流程图（BPMN 2.0）", answer=Diagram))
+@definitions.operation(
+    "GET",
+    "/key/<key>/tenant-id/<tenant>/xml",
+    Op(may=SIGNED_IN, summary="某地区最新版本的流程图", answer=Diagram),
+)
+@definitions.operation(
+    "GET", "/<definition_id>/xml", Op(may=SIGNED_IN, summary="流程图（BPMN 2.0）", answer=Diagram)
+)
 def get_xml(definition_id: str = "", key: str = "", tenant: str = "") -> dict[str, str]:
     found = get_definition(definition_id, key, tenant)
     shelf = office().shelf
@@ -206,7 +220,8 @@ def start_form(definition_id: str = "", key: str = "", tenant: str = "") -> Resp
 
 
 _STARTING = (
-    "`student` 变量给出学生，其余变量是发起表单的各项。不符合办理条件时答 422，`errors` 逐条列出所违反的规定和条款。"
+    "`student` 变量给出学生，其余变量是发起表单的各项。"
+    "不符合办理条件时答 422，`errors` 逐条列出所违反的规定和条款。"
 )
 
 
@@ -281,4 +296,3 @@ def _started(done: Advanced, *, with_variables: bool) -> dict[str, Any]:
     if with_variables:
         answer["variables"] = looking.look(office(), done.instance).variables
     return answer
-

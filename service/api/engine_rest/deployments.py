@@ -99,7 +99,8 @@ class Upload(Body):
         may=having("analyst", "admin", uploads=True),
         summary="部署流程图、决策表和表单",
         about="multipart/form-data，文件数不限，部件名不限；文件名须带 .bpmn、.dmn 或 .form。"
-        "上传的文件替换该地区的同名文件；内容与现行版本相同的不会产生新版本。",
+        "上传的文件替换该地区的同名文件。与现行版本相同的不产生新版本：`enable-duplicate-filtering` 时"
+        "答复中的 `deployedProcessDefinitions` 为 null，否则为现行的定义。",
         form=Upload,
         answer=Created,
     ),
@@ -120,7 +121,8 @@ def create(form: Mapping[str, Any]) -> dict[str, Any]:
         raise _parse_failure(error) from error
     with transaction() as connection:
         row = DEPLOYMENTS.one(connection, {"id": done.id})
-    made = {row.id: vars_of(row) for row in done.definitions}
+    shown = done.definitions if given.get("filtering") else (done.definitions or done.unchanged)
+    made = {one.id: vars_of(one) for one in shown}
     return {**(row or {"id": done.id}), "links": [], "processes": made or None}
 
 
@@ -168,7 +170,9 @@ def _detail(finding: Problem) -> dict[str, Any]:
     }
 
 
-@deployments.operation("GET", "", Op(may=SIGNED_IN, summary="部署列表", query=Query, answer=Deployment(many=True)))
+@deployments.operation(
+    "GET", "", Op(may=SIGNED_IN, summary="部署列表", query=Query, answer=Deployment(many=True))
+)
 def list_deployments(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
         return DEPLOYMENTS.find(connection, _wanted(query), page(query, _SORTS))
@@ -192,4 +196,3 @@ def get_deployment(deployment_id: str) -> Mapping[str, Any]:
 def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
     wanted = conditions(query, _CONDITIONS)
     return {name: {} if value is True else value for name, value in wanted.items()}
-

@@ -22,6 +22,16 @@ history = Resource("history", __name__, url_prefix="/engine-rest/history", descr
 _MILLISECOND = 1000
 
 
+def _milliseconds(begin: Any, end: Any) -> int | None:
+    return int((end - begin).total_seconds() * _MILLISECOND) if end is not None else None
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    if row["status"] == "ended":
+        return "COMPLETED" if row["end_element"] else "EXTERNALLY_TERMINATED"
+    return "SUSPENDED" if row["status"] == "paused" else "ACTIVE"
+
+
 class OfInstance(Paged):
     """Which instance."""
 
@@ -39,12 +49,14 @@ class HistoricInstance(Schema):
     version = fields.Integer(data_key="processDefinitionVersion")
     started_at = Moment(data_key="startTime", dump_only=True)
     ended_at = Moment(data_key="endTime", dump_only=True, allow_none=True)
-    duration = fields.Function(lambda row: _milliseconds(row["started_at"], row["ended_at"]), data_key="durationInMillis")
+    duration = fields.Function(
+        lambda row: _milliseconds(row["started_at"], row["ended_at"]), data_key="durationInMillis"
+    )
     started_by = fields.String(data_key="startUserId")
     end_element = fields.String(data_key="endActivityId", allow_none=True)
     outcome_name = fields.String(data_key="outcomeName", allow_none=True)
     tenant = fields.String(data_key="tenantId", allow_none=True)
-    state = fields.Function(lambda row: _state(row))
+    state = fields.Function(_state)
 
 
 class HistoricTask(Schema):
@@ -63,11 +75,14 @@ class HistoricTask(Schema):
     priority = fields.Integer()
     created_at = Moment(data_key="startTime", dump_only=True)
     ended_at = Moment(data_key="endTime", dump_only=True, allow_none=True)
-    duration = fields.Function(lambda row: _milliseconds(row["created_at"], row["ended_at"]), data_key="duration")
+    duration = fields.Function(
+        lambda row: _milliseconds(row["created_at"], row["ended_at"]), data_key="duration"
+    )
     due = Moment(dump_only=True, allow_none=True)
     follow_up = Moment(data_key="followUp", dump_only=True, allow_none=True)
     reason = fields.Function(
-        lambda row: {"completed": "completed", "cancelled": "deleted"}.get(row["state"]), data_key="deleteReason"
+        lambda row: {"completed": "completed", "cancelled": "deleted"}.get(row["state"]),
+        data_key="deleteReason",
     )
     tenant = fields.String(data_key="tenantId", allow_none=True)
     clauses = fields.List(fields.String())
@@ -99,7 +114,9 @@ class UserOperation(Schema):
 
 
 @history.operation(
-    "GET", "/process-instance/<instance_id>", Op(may=SIGNED_IN, summary="一个实例的始末", answer=HistoricInstance)
+    "GET",
+    "/process-instance/<instance_id>",
+    Op(may=SIGNED_IN, summary="一个实例的始末", answer=HistoricInstance),
 )
 def get_instance(instance_id: str) -> Mapping[str, Any]:
     with transaction() as connection:
@@ -107,7 +124,9 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
 
 
 @history.operation(
-    "GET", "/task", Op(may=SIGNED_IN, summary="一个实例的全部任务", query=OfInstance, answer=HistoricTask(many=True))
+    "GET",
+    "/task",
+    Op(may=SIGNED_IN, summary="一个实例的全部任务", query=OfInstance, answer=HistoricTask(many=True)),
 )
 def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
@@ -155,13 +174,3 @@ def _steps(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "instance": entry["instance"],
             "at": entry["at"],
         }
-
-
-def _milliseconds(begin: Any, end: Any) -> int | None:
-    return int((end - begin).total_seconds() * _MILLISECOND) if end is not None else None
-
-
-def _state(row: Mapping[str, Any]) -> str:
-    if row["status"] == "ended":
-        return "COMPLETED" if row["end_element"] else "EXTERNALLY_TERMINATED"
-    return "SUSPENDED" if row["status"] == "paused" else "ACTIVE"

@@ -72,7 +72,7 @@ class ProcessInstance(Schema):
     ended = fields.Function(lambda row: row["status"] == "ended")
     paused = fields.Function(lambda row: row["status"] == "paused", data_key="suspended")
     tenant = fields.String(data_key="tenantId", allow_none=True)
-    links = fields.Constant([])
+    links = fields.Function(lambda _: [])
 
 
 class Deletion(Body):
@@ -91,21 +91,25 @@ class ActivityInstance(Schema):
     kind = fields.String(data_key="activityType")
     instance = fields.String(data_key="processInstanceId")
     definition = fields.String(data_key="processDefinitionId")
-    inside = fields.List(fields.Nested(lambda: ActivityInstance()), data_key="childActivityInstances")
+    inside = fields.List(fields.Nested(lambda: ActivityInstance()), data_key="childActivityInstances")  # noqa: PLW0108  a class cannot name itself while it is made
     transitions = fields.List(fields.Dict(), data_key="childTransitionInstances")
     executions = fields.List(fields.String(), data_key="executionIds")
     incidents = fields.List(fields.String(), data_key="incidentIds")
 
 
 @instances.operation(
-    "GET", "", Op(may=SIGNED_IN, summary="在办的实例", about=_SEEN, query=Query, answer=ProcessInstance(many=True))
+    "GET",
+    "",
+    Op(may=SIGNED_IN, summary="在办的实例", about=_SEEN, query=Query, answer=ProcessInstance(many=True)),
 )
 def list_instances(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
         return INSTANCES.find(connection, _wanted(query), page(query, _SORTS))
 
 
-@instances.operation("GET", "/count", Op(may=SIGNED_IN, summary="在办的实例数", about=_SEEN, query=Query, answer=Count))
+@instances.operation(
+    "GET", "/count", Op(may=SIGNED_IN, summary="在办的实例数", about=_SEEN, query=Query, answer=Count)
+)
 def count_instances(query: Mapping[str, Any]) -> dict[str, int]:
     with transaction() as connection:
         return {"count": INSTANCES.count(connection, _wanted(query))}
@@ -116,7 +120,9 @@ def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: {} if value is True else value for name, value in wanted.items()}
 
 
-@instances.operation("GET", "/<instance_id>", Op(may=SIGNED_IN, summary="一个在办的实例", answer=ProcessInstance))
+@instances.operation(
+    "GET", "/<instance_id>", Op(may=SIGNED_IN, summary="一个在办的实例", answer=ProcessInstance)
+)
 def get_instance(instance_id: str) -> Mapping[str, Any]:
     with transaction() as connection:
         row = looking.instance(connection, actor(), instance_id)
@@ -136,12 +142,16 @@ def delete_instance(query: Mapping[str, Any], instance_id: str) -> Response:
 
 
 @instances.operation(
-    "GET", "/<instance_id>/activity-instances", Op(may=SIGNED_IN, summary="办到哪里了", answer=ActivityInstance)
+    "GET",
+    "/<instance_id>/activity-instances",
+    Op(may=SIGNED_IN, summary="办到哪里了", answer=ActivityInstance),
 )
 def activity_instances(instance_id: str) -> dict[str, Any]:
     row = get_instance(instance_id)
     places = looking.look(office(), instance_id).positions
-    root = _node(instance_id, row, {"id": instance_id, "element": row["key"], "name": row["name"]}, "processDefinition")
+    root = _node(
+        instance_id, row, {"id": instance_id, "element": row["key"], "name": row["name"]}, "processDefinition"
+    )
     nodes = {"": root}
     for place in sorted(places, key=lambda one: int(one.id)):
         identifier = f"{instance_id}-{place.id}"

@@ -45,7 +45,9 @@ def page(query: Mapping[str, Any], names: Mapping[str, str]) -> Page:
     by, order = query.get("sort_by"), query.get("sort_order")
     if (by is None) != (order is None):
         raise BadRequest("sortBy 和 sortOrder 须同时给出", cure="补上另一个，或都去掉")
-    sorting = [(by, order)] if by else [(one["sort_by"], one["sort_order"]) for one in query.get("sorting") or ()]
+    sorting = (
+        [(by, order)] if by else [(one["sort_by"], one["sort_order"]) for one in query.get("sorting") or ()]
+    )
     return Page(
         first=query["first_result"],
         limit=min(query["max_results"], MOST_RESULTS),
@@ -56,5 +58,7 @@ def page(query: Mapping[str, Any], names: Mapping[str, str]) -> Page:
 def conditions(query: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The conditions a query names: ``names`` maps its attributes to conditions; a flag that is false is none."""
     return {
-        names[key]: value for key, value in query.items() if key in names and value is not False and value is not None
+        names[key]: value
+        for key, value in query.items()
+        if key in names and value is not False and value is not None
     }

@@ -52,10 +52,16 @@ class Filter(Body):
     assignee = Text(metadata={"description": "签收人的 id"})
     assigned = Flag()
     unassigned = Flag()
-    candidate_group = Text(data_key="candidateGroup", metadata={"description": "角色@单位 id；只含未签收的任务"})
+    candidate_group = Text(
+        data_key="candidateGroup", metadata={"description": "角色@单位 id；只含未签收的任务"}
+    )
     candidate_groups = Commas(data_key="candidateGroups")
-    candidate_user = Text(data_key="candidateUser", metadata={"description": "该人所在各组的任务；只能问自己"})
-    include_assigned = Flag(data_key="includeAssignedTasks", metadata={"description": "按候选组查询时也含已签收的"})
+    candidate_user = Text(
+        data_key="candidateUser", metadata={"description": "该人所在各组的任务；只能问自己"}
+    )
+    include_assigned = Flag(
+        data_key="includeAssignedTasks", metadata={"description": "按候选组查询时也含已签收的"}
+    )
     instance = Text(data_key="processInstanceId")
     case_number = Text(data_key="processInstanceBusinessKey", metadata={"description": "受理编号"})
     definition = Text(data_key="processDefinitionId")

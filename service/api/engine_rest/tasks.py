@@ -29,7 +29,15 @@ _SEEN = "只含本单位的任务和自己签收的任务；运行维护员和�
 
 
 @tasks.operation(
-    "GET", "", Op(may=SIGNED_IN, summary="查询待办任务", about=_SEEN, query=schemas.Query, answer=schemas.Task(many=True))
+    "GET",
+    "",
+    Op(
+        may=SIGNED_IN,
+        summary="查询待办任务",
+        about=_SEEN,
+        query=schemas.Query,
+        answer=schemas.Task(many=True),
+    ),
 )
 def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
@@ -61,7 +69,9 @@ def count_tasks(query: Mapping[str, Any]) -> dict[str, int]:
 
 
 @tasks.operation(
-    "POST", "/count", Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=schemas.QueryBody, answer=Count)
+    "POST",
+    "/count",
+    Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=schemas.QueryBody, answer=Count),
 )
 def search_count(body: Mapping[str, Any]) -> dict[str, int]:
     return count_tasks(body)
@@ -117,7 +127,9 @@ def claim(body: Mapping[str, Any], task_id: str) -> Response:
     return Response(status=204)
 
 
-@tasks.operation("POST", "/<task_id>/unclaim", Op(may=SIGNED_IN, summary="退回签收，任务回到候选组", status=204))
+@tasks.operation(
+    "POST", "/<task_id>/unclaim", Op(may=SIGNED_IN, summary="退回签收，任务回到候选组", status=204)
+)
 def unclaim(task_id: str) -> Response:
     verbs.unclaim(actor(), task_id)
     return Response(status=204)
@@ -142,7 +154,9 @@ def complete(body: Mapping[str, Any], task_id: str) -> Response:
 
 
 @tasks.operation(
-    "GET", "/<task_id>/deployed-form", Op(may=SIGNED_IN, summary="任务的表单（form-js JSON）", raw="application/json")
+    "GET",
+    "/<task_id>/deployed-form",
+    Op(may=SIGNED_IN, summary="任务的表单（form-js JSON）", raw="application/json"),
 )
 def deployed_form(task_id: str) -> Response:
     task = _with_form(task_id)
@@ -152,7 +166,9 @@ def deployed_form(task_id: str) -> Response:
     return Response(source, mimetype="application/json")
 
 
-@tasks.operation("GET", "/<task_id>/form", Op(may=SIGNED_IN, summary="任务用哪个表单", answer=schemas.TaskForm))
+@tasks.operation(
+    "GET", "/<task_id>/form", Op(may=SIGNED_IN, summary="任务用哪个表单", answer=schemas.TaskForm)
+)
 def form(task_id: str) -> dict[str, Any]:
     return {"key": None, "form": looking.open_task(actor(), task_id).form}
 

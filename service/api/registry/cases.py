@@ -58,7 +58,9 @@ class Entry(Schema):
     actor_name = fields.String()
     verb = fields.String()
     element = fields.String()
-    rules = fields.Function(lambda row: row["detail"].get("rules", {}), metadata={"description": "命中的决策规则"})
+    rules = fields.Function(
+        lambda row: row["detail"].get("rules", {}), metadata={"description": "命中的决策规则"}
+    )
     clauses = fields.List(fields.String())
 
 
@@ -95,7 +97,13 @@ class Case(Schema):
 @cases.operation(
     "POST",
     "/tasks/<task_id>/complete",
-    Op(may=SIGNED_IN, summary="办结任务，答复随后的任务", about="未签收的任务办结即签收。", body=TaskAnswers, answer=Done),
+    Op(
+        may=SIGNED_IN,
+        summary="办结任务，答复随后的任务",
+        about="未签收的任务办结即签收。",
+        body=TaskAnswers,
+        answer=Done,
+    ),
 )
 def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
     done = verbs.complete(office(), actor(), task_id, body["values"])
@@ -110,7 +118,12 @@ def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
 @cases.operation(
     "GET",
     "/cases/<number>",
-    Op(may=SIGNED_IN, summary="一个办件的全貌", about="本单位须是当事方；运行维护员和系统管理员可见全部。", answer=Case),
+    Op(
+        may=SIGNED_IN,
+        summary="一个办件的全貌",
+        about="本单位须是当事方；运行维护员和系统管理员可见全部。",
+        answer=Case,
+    ),
 )
 def get_case(number: str) -> dict[str, Any]:
     person = actor()

@@ -12,6 +12,7 @@ from service.api.context import actor, office
 from service.api.fields import Body, Choice, Text
 from service.api.resource import Op, Resource
 from service.casework import looking
+from service.casework.cases import Start
 from service.store.db import transaction
 
 provenance = Resource("explain", __name__, url_prefix="/api", description="为什么用这张流程图")
@@ -44,7 +45,9 @@ class Explanation(Schema):
     tenant = fields.String(allow_none=True)
     in_force_from = fields.Date(allow_none=True)
     uploaded = fields.Boolean()
-    files = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "所用文件及其 SHA-256"})
+    files = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "所用文件及其 SHA-256"}
+    )
     walk = fields.List(fields.Nested(Step))
 
 
@@ -55,9 +58,8 @@ class Explanation(Schema):
 )
 def explain(query: Mapping[str, Any], procedure: str) -> dict[str, Any]:
     with transaction() as connection:
-        row, unit = looking.applying(
-            office(), connection, actor(), procedure, query["unit"], query.get("stage")
-        )
+        wish = Start(procedure=procedure, student="", unit=query["unit"])
+        row, unit = looking.applying(office(), connection, actor(), wish, query.get("stage"))
     return {
         "procedure": procedure,
         "unit": unit.id,

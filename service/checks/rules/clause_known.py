@@ -14,7 +14,8 @@ rule = Rule(
     title="引用的条款存在，且在本地区有效",
     severity=Severity.ERROR,
     kinds=("bpmn", "dmn", "form"),
-    why="流程、决策表和表单里写的条款号都要能在 processes/clauses/ 中查到，并且属于本地区或它的上级：全国的文件不能以某地的规定为据。",
+    why="流程、决策表和表单里写的条款号都要能在 processes/clauses/ 中查到，并且属于本地区或"
+    "它的上级：全国的文件不能以某地的规定为据。",
     cure="核对条款号，或在 processes/clauses/ 中登记这一条",
 )
 

@@ -21,10 +21,9 @@ rule = Rule(
 
 def check(model: Model) -> Iterator[Finding]:
     for _, _, node in model.nodes():
-        reference = node.settings.get("decisionRef", "")
-        if node.kind == "businessRuleTask" and reference and "${" not in reference:
-            if reference not in _decisions(model):
-                yield Finding(sentence=f"没有决策表 {reference}", element=node.id, line=node.line)
+        reference = node.settings.get("decisionRef", "") if node.kind == "businessRuleTask" else ""
+        if reference and "${" not in reference and reference not in _decisions(model):
+            yield Finding(sentence=f"没有决策表 {reference}", element=node.id, line=node.line)
 
 
 def _decisions(model: Model) -> set[str]:

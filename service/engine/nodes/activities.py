@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from service.engine import compensation, loops
 from service.engine.decisions import Outcome as DecisionOutcome
 from service.engine.host import BpmnError, EngineError, ExternalWait, MessageWait, Thrown, UserTaskWait
-from service.engine.nodes.base import Step, evaluate_all, keeps, store
+from service.engine.nodes.base import Step, evaluate_all, store
 from service.engine.propagation import throw_error
 from service.engine.scope import TokenScope
-from service.engine.space import Frame, Space, Token
+from service.engine.space import Space, Token
 from service.engine.timers import as_datetime
 
 if TYPE_CHECKING:
-    from service.engine.definition import Definition, ScopeSpec
+    pass
 
 IN_TRANSACTION = "registry."  # topics done by the host itself, at once
 
@@ -242,74 +242,3 @@ def wait_for_message(token: Token) -> None:
     )
     token.internal_data["message"] = node.event.value
     token.space.case.wait(token, wait)
-
-
-class SubProcess(Activity):
-    """An embedded subprocess: its own tokens, the same variables."""
-
-    def perform(self, token: Token) -> bool | None:
-        space = token.space
-        begin_frame(token, space.spec.inner[self.name], space.definition, space.variables, called=False)
-        return None
-
-    def body_done(self, token: Token, frame: Frame) -> None:
-        if frame.done:
-            token.internal_data["done"] = frame.done
-        token.complete()
-
-    def remember(self, token: Token) -> None:
-        done = token.internal_data.get("done")
-        if self.code.compensated or done:
-            token.space.done.append([self.name, done or []])
-
-
-class CallActivity(Activity):
-    """A called process: its own variables, its own region's version, resolved when the call is entered."""
-
-    def perform(self, token: Token) -> bool | None:
-        space = token.space
-        process_id = str(self.value(token, "calledElement") or "")
-        tenant = self.value(token, "calledElementTenantId") or space.definition.tenant
-        definition = space.case.host.definition(process_id, tenant)
-        variables = evaluate_all(self.code.call_in, token)
-        if any(item.everything for item in self.node.call_in):
-            variables = {**space.variables, **variables}
-        frame = begin_frame(token, definition.spec, definition, {}, called=True)
-        frame.variables.update({name: value for name, value in variables.items() if keeps(frame, name)})
-        return None
-
-    def body_done(self, token: Token, frame: Frame) -> None:
-        values: dict[str, Any] = (
-            dict(frame.variables) if any(m.everything for m in self.node.call_out) else {}
-        )
-        inside = FrameScope(frame)
-        values.update({given.name: given.value.evaluate(inside) for given in self.code.call_out})
-        store(token, values)
-        token.complete()
-
-
-class FrameScope(TokenScope):
-    """The names of a finished called process, for its caller's out mappings."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.token, self.space = frame.task_tree, frame
-
-
-def begin_frame(
-    token: Token, spec: ScopeSpec, definition: Definition, variables: dict[str, Any], *, called: bool
-) -> Frame:
-    """Start the inside of an activity: a token on its none start event (or on every node nothing leads to)."""
-    frame = Frame(spec, token, called)
-    frame.open(definition, variables, token.space.case, token)
-    token.space.case.subprocesses[token.id] = frame
-    start_scope(frame)
-    return frame
-
-
-def start_scope(space: Space, start: str = "") -> None:
-    """Open the event subprocess starts of a scope and put the first token in."""
-    for step in space.spec.starters:
-        if step.passive_wait:
-            space.enter(step)
-    for step in [space.spec.task_specs[start]] if start else space.spec.first:
-        space.enter(step)

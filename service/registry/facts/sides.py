@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from service.policy.values import Value
 from service.registry.facts.base import Fact, Question, fact
 from service.registry.model import Unit
 
 _SIDES = {"receiving": "转入", "sending": "转出"}
+
+
+Answer: TypeAlias = Callable[[Question], Value]
 
 
 @fact("boolean", "同一学校", "转入学校是否就是学籍现在所在的学校。")
@@ -46,50 +50,61 @@ def _both(q: Question, test: Callable[[Unit, Unit], bool], party: str = "") -> V
     return test(one, other) if one and other else None
 
 
-def _of_side(side: str, zh: str) -> tuple[Fact, ...]:
-    def kind(q: Question) -> Value:
+def _school_kind(side: str) -> Answer:
+    def answer(q: Question) -> Value:
         school = q.party(f"{side}_school")
         return school.ownership if school else None
 
-    def type_(q: Question) -> Value:
+    return answer
+
+
+def _school_type(side: str) -> Answer:
+    def answer(q: Question) -> Value:
         school = q.party(f"{side}_school")
         return school.school_type if school else None
 
-    def region(q: Question) -> Value:
+    return answer
+
+
+def _region(side: str) -> Answer:
+    def answer(q: Question) -> Value:
         place = q.place(side)
         stage = q.enrolment.stage if q.enrolment else None
         return q.law.region_of(place.county, q.today, stage) if place else None
 
-    def one_person(level: str) -> Callable[[Question], Value]:
-        def answer(q: Question) -> Value:
-            unit = q.party(f"{side}_{level}")
-            return (
-                len(q.law.roles.qualified_people(q.snapshot.people, unit.id, q.today)) == 1 if unit else None
-            )
+    return answer
 
-        return answer
 
+def _one_person(party: str) -> Answer:
+    def answer(q: Question) -> Value:
+        unit = q.party(party)
+        return len(q.law.roles.qualified_people(q.snapshot.people, unit.id, q.today)) == 1 if unit else None
+
+    return answer
+
+
+def _of_side(side: str, zh: str) -> tuple[Fact, ...]:
     return (
         Fact(
             name=f"{side}_school_kind",
             type="string",
             label_zh=f"{zh}学校办学性质",
             doc="public 公办、private 民办。",
-            answer=kind,
+            answer=_school_kind(side),
         ),
         Fact(
             name=f"{side}_school_type",
             type="string",
             label_zh=f"{zh}学校类型",
             doc="ordinary 普通、special 特殊教育、work_study 工读、specialised 专门、vocational 职业。",
-            answer=type_,
+            answer=_school_type(side),
         ),
         Fact(
             name=f"{side}_region",
             type="string",
             label_zh=f"{zh}地适用规则的地区",
             doc="从区县向上第一个有自己规则、当日有效且覆盖该学段的地区代码；没有则为 000000。",
-            answer=region,
+            answer=_region(side),
         ),
         *(
             Fact(
@@ -97,7 +112,7 @@ def _of_side(side: str, zh: str) -> tuple[Fact, ...]:
                 type="boolean",
                 label_zh=f"{zh}{level_zh}只有一名有资格人员",
                 doc="只有一人时无法双人核办，须由上级指定代办人（assumed）。",
-                answer=one_person(level),
+                answer=_one_person(f"{side}_{level}"),
             )
             for level, level_zh in (("school", "学校"), ("authority", "主管部门"))
         ),
