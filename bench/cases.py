@@ -16,6 +16,7 @@ from service.registry.world_file import load_world
 from service.store.db import transaction
 
 RECEIVING, SENDING = "changan_first_primary", "qiaoxi_second_primary"
+AUTHORITIES = ("changan_education", "qiaoxi_education")
 FORM: Mapping[str, object] = {"reason": "household_moved", "materials": ["reason_proof"]}
 
 

@@ -5,37 +5,30 @@ A completion is all of it: authentication, claim and four-eyes check, form, engi
 
 from __future__ import annotations
 
-import base64
-import http.client
-import json
 import threading
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any
 
 import psycopg
 
-from bench.cases import actor, add_students, start_cases
+from bench.cases import add_students, start_cases
 from bench.installation import installation
 from bench.report import Report
+from bench.reviewer import Reviewer
 from service.casework.advance import Advanced
-from service.casework.context import Office
 from service.casework.installation import at_work, office
-from service.casework.seeding import DEMO_PASSWORD
 from service.settings import Settings
 from service.supervisor.postgres import libpq_url
 
-CASES = 60
+CASES = 80
 RAW_SECONDS = 2.0
-DECIDED = ("approve", "review")
 
 
 def run(report: Report) -> None:
     """Start an installation and measure raw commits, one client, four clients, raw commits again."""
     with installation() as settings, at_work(settings):
-        students = add_students(CASES * 3)
-        begun = start_cases(office(), students)
-        _Client(settings, office()).work(begun[:CASES])  # warm-up: every worker compiles what it needs
+        begun = start_cases(office(), add_students(CASES * 3))
+        together(settings, begun[:CASES], 4)  # warm-up: every worker compiles what it needs
         raw = [raw_commits(settings)]
         one = together(settings, begun[CASES : 2 * CASES], 1)
         raw.append(raw_commits(settings))
@@ -72,7 +65,9 @@ def raw_commits(settings: Settings) -> float:
 
 def together(settings: Settings, begun: list[Advanced], clients: int) -> list[float]:
     """So many clients at once, each on cases of its own."""
-    workers = [_Client(settings, office()) for _ in range(clients)]
+    workers = [Reviewer(settings, office()) for _ in range(clients)]
+    for worker in workers:
+        worker.sign_in()
     threads = [
         threading.Thread(target=worker.work, args=(begun[position::clients],))
         for position, worker in enumerate(workers)
@@ -86,45 +81,3 @@ def together(settings: Settings, begun: list[Advanced], clients: int) -> list[fl
     times = [ms for worker in workers for ms in worker.times]
     cuts = quantiles(times, n=100)
     return [len(times) / seconds, median(times), cuts[94], cuts[98]]
-
-
-class _Client:
-    """A reviewer's program: completes every review of its cases, keeping its connection."""
-
-    def __init__(self, settings: Settings, found: Office) -> None:
-        self.port, self.office = settings.port, found
-        self.connection = http.client.HTTPConnection("127.0.0.1", settings.port)
-        self.times: list[float] = []
-        self.body = json.dumps({"values": {"decision": "approve"}}).encode()
-
-    def work(self, begun: list[Advanced]) -> None:
-        for case in begun:
-            waiting: list[dict[str, Any]] = [
-                {"id": task.id, "element": task.element, "unit": task.unit, "role": task.roles[0]}
-                for task in case.tasks
-            ]
-            while waiting:
-                task = waiting.pop(0)
-                if task["element"] in DECIDED:
-                    waiting += self.complete(task)
-
-    def complete(self, task: dict[str, Any]) -> list[dict[str, Any]]:
-        person = actor(self.office, task["unit"], task["role"]).username
-        word = base64.b64encode(f"{person}:{DEMO_PASSWORD}".encode()).decode()
-        headers = {"Authorization": f"Basic {word}", "Content-Type": "application/json"}
-        begun = perf_counter()
-        self.connection.request("POST", f"/api/tasks/{task['id']}/complete", self.body, headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        self.times.append((perf_counter() - begun) * 1000)
-        if answer.status != 200:
-            raise SystemExit(f"{answer.status}: {content.decode()}")
-        return [
-            {
-                "id": item["id"],
-                "element": item["taskDefinitionKey"],
-                "unit": item["unit"],
-                "role": item["roles"][0],
-            }
-            for item in json.loads(content)["tasks"]
-        ]

@@ -34,7 +34,10 @@ def installation(*, demo: bool = True) -> Iterator[Settings]:
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     with (folder / "supervisor.txt").open("w") as log:
         process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("xueji")), "run"], env={**env, **variables}, stdout=log, stderr=log
+            [str(Path(sys.executable).with_name("xueji")), "run"],
+            env={**env, **variables},
+            stdout=log,
+            stderr=log,
         )
         try:
             _wait(process, f"http://127.0.0.1:{port}/health", folder)
@@ -63,7 +66,7 @@ def database() -> Iterator[Settings]:
         )
         try:
             server.wait_ready(seconds=READY_SECONDS, alive=lambda: process.poll() is None)
-            settings = Settings(data_dir=folder, database_url=server.url(), demo=True, secret="measured" * 8)  # noqa: S106
+            settings = Settings(data_dir=folder, database_url=server.url(), demo=True, secret="measured" * 8)
             for step in STEPS:
                 step.run(settings)
             yield settings

@@ -14,6 +14,8 @@ from service.casework.deployments import deploy_folder
 from service.casework.installation import at_work
 from service.casework.seeding import DEMO_PASSWORD, seed_demo
 from service.errors import XuejiError
+from service.registry.law import Law
+from service.registry.world_file import load_world
 from service.settings import Settings
 from service.store import migrate
 from service.supervisor.progress import console, step
@@ -53,9 +55,12 @@ def welcome(settings: Settings) -> str:
     ready = f"学籍业务流程编排已就绪：{settings.url}"
     if not settings.demo:
         return ready
+    world = load_world(settings.processes_dir, Law(settings.processes_dir))
+    system = [one.person.username for one in world.people.values() if any(role.unit is None for role in one.roles)]
+    others = [one.person.username for one in world.people.values() if any(role.unit for role in one.roles)]
     return (
-        f"{ready} — 演示账号 admin、analyst、operator 以及“单位.角色”（如 hongqi_primary.registrar、"
-        f"hongqi_primary.head、hongqi_education.officer），口令均为 {DEMO_PASSWORD}"
+        f"{ready} — 演示账号 {'、'.join(sorted(system))}，以及每个单位的每个角色（如 {others[0]}、{others[-1]}，"
+        f"全部见 processes/**/world.yaml），口令均为 {DEMO_PASSWORD}"
     )
 
 

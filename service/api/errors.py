@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from service.errors import Problem, XuejiError
@@ -51,7 +50,8 @@ def install(app: Flask) -> None:
     """Answer every error of an application."""
     app.register_error_handler(XuejiError, of_known)
     app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(SQLAlchemyError, of_database)
+    for kind in failures.DATABASE_ERRORS:
+        app.register_error_handler(kind, of_database)
     app.register_error_handler(Exception, of_unknown)
 
 
@@ -101,7 +101,7 @@ def of_http(error: HTTPException) -> Response:
     return answer
 
 
-def of_database(error: SQLAlchemyError) -> Response:
+def of_database(error: Exception) -> Response:
     """The database could not do it: busy or away is worth a retry, an impossible value is not."""
     meaning = failures.meaning(error)
     if meaning is failures.Meaning.VALUE:

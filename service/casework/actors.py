@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.errors import Forbidden
-from service.store.rows import TaskRow
 
 SYSTEM_ID = "system"
 
@@ -23,10 +22,6 @@ class Actor:
     @property
     def units(self) -> frozenset[str]:
         return frozenset(unit for _, unit in self.roles)
-
-    def in_group_of(self, task: TaskRow) -> bool:
-        """May this person's roles do the task at all (four eyes aside)?"""
-        return any((role, task.unit) in self.roles for role in task.roles)
 
     def require(self, *powers: str) -> None:
         """Raises Forbidden unless the person has one of these system roles."""

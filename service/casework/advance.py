@@ -19,7 +19,8 @@ from service.engine import (
     UserTaskWait,
     Wait,
 )
-from service.errors import BadDefinition, Conflict
+from service.errors import Conflict
+from service.registry import counter
 from service.store.cases import release_student
 from service.store.progress import write_progress
 from service.store.rows import (
@@ -101,18 +102,7 @@ def split_wait_id(public: str) -> tuple[str, str]:
 
 def task_of(wait: UserTaskWait, locked: LockedInstance, world: Surroundings) -> TaskRow:
     """The row of a new user task: its groups become one unit and the roles in it."""
-    roles, units = [], set()
-    for group in wait.groups:
-        role, _, party = group.partition("@")
-        roles.append(role)
-        if party:
-            units.add(world.unit_of(party))
-    if len(units) > 1:
-        raise BadDefinition(
-            "一个用户任务的候选组分属不同单位",
-            element=wait.element,
-            cure="请拆成两个任务，每个任务只给一个单位",
-        )
+    roles, unit = counter.roles_and_unit(wait.groups, world.unit_of, wait.element)
     return TaskRow(
         id=wait_id(locked.id, wait.id),
         instance=locked.id,
@@ -121,8 +111,8 @@ def task_of(wait: UserTaskWait, locked: LockedInstance, world: Surroundings) -> 
         element=wait.element,
         path=wait.path,
         name=wait.name,
-        unit=next(iter(units), None),
-        roles=tuple(roles),
+        unit=unit,
+        roles=roles,
         barred=wait.barred,
         clauses=wait.clauses,
         form=wait.form,

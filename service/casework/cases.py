@@ -11,19 +11,17 @@ from service.casework.actors import Actor
 from service.casework.advance import Advanced, advance, record
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
-from service.casework.tasks import chosen_parties
 from service.engine import Instance, UncaughtError, refusal
 from service.errors import BadRequest, Conflict, Forbidden, NotFound
 from service.ids import new_id
 from service.policy.values import Value
+from service.registry import counter
 from service.registry.model import Unit
 from service.store import cases as rows
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
 from service.store.progress import read_clock
 from service.store.rows import CaseRow, Finished, LockedInstance, NewEntry
-
-STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +52,8 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
         row = definition_for(office, connection, wish, unit, stage)
         _check_expected(office, connection, wish, row)
         compiled = office.shelf.compiled(connection, row)
-        starter = compiled.process.settings.get("candidateStarterGroups", STARTER)
-        role, _, party = starter.partition("@")
-        if (role, unit.id) not in actor.roles:
-            raise Forbidden(f"只有{unit.name}的学籍管理员可以发起", cure="请由本单位已备案的相应人员发起")
+        role, party = counter.starter(compiled.process.settings)
+        counter.check_starter(actor.roles, role, unit)
         cleaned = _check_start_form(office, connection, row, wish.form)
         case = CaseRow(
             number=wish.case_number or rows.next_number(connection, unit.county, now.date()),
@@ -65,7 +61,7 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             region=unit.county,
             student=wish.student,
             started=now.date(),
-            form=_kept(cleaned),
+            form=counter.kept(cleaned),
             parties={party: unit.id, **_chosen(office, connection, row, cleaned)},
             now=now,
             release=release,
@@ -122,14 +118,8 @@ def definition_for(
 ) -> DefinitionRow:
     """The highest version in force for the host unit: nearest region that covers the stage, then wider ones."""
     now, release = read_clock(connection)
-    law = office.shelf.rules.law
-    for region in law.regions.chain(unit.county):
-        covered = region.code == "000000" or (region.in_force(now.date()) and region.covers(stage))
-        row = (
-            office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release)
-            if covered
-            else None
-        )
+    for region in office.shelf.rules.law.applying(unit.county, now.date(), stage):
+        row = office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release)
         if row is not None:
             return row
     raise NotFound(f"没有可用的业务“{wish.procedure}”", cure="请核对业务名称，或先部署该流程")
@@ -163,12 +153,7 @@ def _chosen(
 ) -> dict[str, str]:
     if not row.start_form:
         return {}
-    return chosen_parties(office.shelf.form(connection, row, row.start_form), values)
-
-
-def _kept(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The few form values that facts read."""
-    return {name: values[name] for name in ("requested_grade",) if name in values}
+    return counter.chosen_parties(office.shelf.form(connection, row, row.start_form), values)
 
 
 def withdraw(office: Office, actor: Actor, instance_id: str, reason: str) -> Advanced:

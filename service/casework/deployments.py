@@ -14,6 +14,7 @@ from service.casework.rules import Rules
 from service.engine import Definition, compile_files
 from service.errors import BadDefinition, BadRequest, Problem
 from service.ids import new_id
+from service.policy.forms import parse_form
 from service.policy.library import Bundle, overlay
 from service.policy.regions import NATIONAL
 from service.store import definitions as rows
@@ -55,18 +56,24 @@ class Parcel:
     tenant: str | None = None
     by: str = "system"
     files: Mapping[str, bytes] | None = None
+    replace_uploads: bool = False  # put the folder's files back in place of uploaded ones
 
     @property
     def region(self) -> str:
         return self.tenant or NATIONAL
 
 
-def deploy_folder(office: Office, by: str = "system") -> tuple[Deployed, ...]:
+def deploy_folder(
+    office: Office, by: str = "system", *, replace_uploads: bool = False
+) -> tuple[Deployed, ...]:
     """Deploy what lies in processes/ and has changed: the nation's, then each region's with a folder."""
     made = []
     for region in office.shelf.rules.law.regions.with_folders():
         tenant = None if region.code == NATIONAL else region.code
-        done = _deploy(office, Parcel(name=region.name, source=FOLDER, tenant=tenant, by=by))
+        parcel = Parcel(
+            name=region.name, source=FOLDER, tenant=tenant, by=by, replace_uploads=replace_uploads
+        )
+        done = _deploy(office, parcel)
         if done is not None:
             made.append(done)
     return tuple(made)
@@ -91,7 +98,9 @@ def _check_used(candidates: list[_Candidate], files: Mapping[str, bytes]) -> Non
     """A file that no diagram leans on would be kept for nothing, and nobody would notice."""
     used = {name for item in candidates for name in item.bundle.closure(item.definition.file)}
     problems = [
-        Problem(message="没有流程图用到这个文件", file=name, cure="与用到它的流程图一起部署，或核对文件名和引用")
+        Problem(
+            message="没有流程图用到这个文件", file=name, cure="与用到它的流程图一起部署，或核对文件名和引用"
+        )
         for name in sorted(files.keys() - used)
     ]
     if problems:
@@ -139,6 +148,9 @@ def _candidates(rules: Rules, code: str, upload: Mapping[str, bytes] | None) -> 
 
 def _compiled(bundle: Bundle, name: str, code: str, since: date) -> Iterator[_Candidate]:
     contents = {each: bundle.files[each].content for each in bundle.closure(name)}
+    for each, content in contents.items():
+        if each.endswith(".form"):
+            parse_form(content, each)  # one that nobody could submit must not come into force
     tenant = None if code == NATIONAL else code
     # The same files under another region are another definition: its calendar and its calls differ.
     digest = f"{bundle.digest(name)}@{code}"
@@ -183,7 +195,7 @@ def _is_new(connection: Connection, item: _Candidate, parcel: Parcel) -> bool:
     newest = rows.latest(connection, item.definition.process_id, parcel.tenant, item.since)
     if newest is None:
         return True
-    if newest.uploaded and not parcel.files:
+    if newest.uploaded and not parcel.files and not parcel.replace_uploads:
         return False  # an upload stays in force until the folder's file is put back on purpose
     return newest.digest != item.definition.digest
 

@@ -56,8 +56,13 @@ def open_task(actor: Actor, task_id: str) -> TaskRow:
     with transaction() as connection:
         task = read_task(connection, task_id)
     if task is None or task.state != "open" or not may_see(actor, task):
-        raise NotFound("没有这个任务，或已经办结", cure="请核对任务编号，或刷新待办列表")
+        raise no_task()
     return task
+
+
+def no_task() -> NotFound:
+    """There is no such task, it is done, or the person may not know of it: all look the same."""
+    return NotFound("没有这个任务，或已经办结", cure="请核对任务编号，或刷新待办列表")
 
 
 def instance(connection: Connection, actor: Actor, instance_id: str) -> Mapping[str, Any]:

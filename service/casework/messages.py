@@ -14,7 +14,8 @@ from service.casework.advance import Advanced, advance
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict
+from service.registry import counter
 from service.store import outbox as rows
 from service.store.db import transaction
 from service.store.rows import NewEntry
@@ -62,11 +63,7 @@ def _check_sender(actor: Actor, sent_by: str, world: Surroundings) -> None:
     """Without ``sent_by`` a message comes from another process; by hand only who keeps the system running may."""
     if actor is SYSTEM or actor.powers & {"admin", "operator"}:
         return
-    if not sent_by:
-        raise Forbidden("这个消息不能由人发送", cure="它由流程发出；如确有需要，请联系运行维护员")
-    allowed = [group.strip().partition("@") for group in sent_by.split(",")]
-    if not any((role, world.unit_of(party)) in actor.roles for role, _, party in allowed):
-        raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
+    counter.check_sender(actor.roles, sent_by, world.unit_of)
 
 
 def deliver_outbox(office: Office, limit: int = 100) -> int:

@@ -10,10 +10,9 @@ from service.casework.actors import Actor
 from service.casework.advance import Advanced, advance, split_wait_id
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
-from service.errors import Conflict, Forbidden, NotFound
-from service.policy.forms import Form
+from service.errors import Conflict, NotFound
 from service.policy.values import Value
-from service.registry import four_eyes
+from service.registry import counter, four_eyes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
@@ -80,17 +79,8 @@ def check_form(
     row = world.shelf.row(world.connection, definition_id)
     form = world.shelf.form(world.connection, row, form_id)
     cleaned = form.validate(values)
-    world.settle_parties(chosen_parties(form, cleaned))
+    world.settle_parties(counter.chosen_parties(form, cleaned))
     return cleaned
-
-
-def chosen_parties(form: Form, values: Mapping[str, Value]) -> dict[str, str]:
-    """Units chosen in fields with the property ``party``."""
-    return {
-        field.properties["party"]: str(values[field.key])
-        for field in form.fields
-        if "party" in field.properties and values.get(field.key)
-    }
 
 
 def _instance_of(task_id: str) -> str:
@@ -116,9 +106,8 @@ def may_see(actor: Actor, task: TaskRow) -> bool:
 def _check_may_do(actor: Actor, task: TaskRow) -> None:
     if task.state != "open":
         raise Conflict("任务已经办结", cure="请刷新待办列表")
-    if not actor.in_group_of(task) and task.assignee != actor.id:
-        roles = "、".join(task.roles)
-        raise Forbidden(f"您不在该任务的办理组（{roles}）中", cure="请由本单位有相应角色且已备案的人员办理")
+    if task.assignee != actor.id:
+        counter.check_group(actor.roles, task.roles, task.unit)
     four_eyes.check(actor.id, task.barred)
 
 

@@ -94,7 +94,9 @@ def constants(book: Rulebook, process: str, text: str, depth: int = _CONSTANT_DE
         return set()
 
 
-def _handed(book: Rulebook, call: Call, names: frozenset[str], depth: int) -> Iterator[tuple[tuple[str, str], ...]]:
+def _handed(
+    book: Rulebook, call: Call, names: frozenset[str], depth: int
+) -> Iterator[tuple[tuple[str, str], ...]]:
     given = {item.target: item.value for item in call.node.call_in}
     if not names <= given.keys():
         return

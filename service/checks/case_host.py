@@ -6,7 +6,6 @@ The verbs on tables and the in-memory desk add where definitions come from. Know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from service.engine import BpmnError
@@ -49,5 +48,4 @@ class CaseHost:
         """Write down who plays a party from now on."""
         if parties:
             self.new_parties.update(parties)
-            case = self.records.case
-            self.records.see(replace(case, parties={**case.parties, **parties}))
+            self.records.settle(parties)

@@ -26,7 +26,6 @@ from service.engine import (
 )
 from service.errors import BadRequest, Conflict, NotFound
 from service.policy.calendar import Calendar
-from service.policy.regions import NATIONAL
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.registry.case_records import CaseRecords
@@ -119,9 +118,13 @@ class MemoryDesk:
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
         case = self.case
-        found = self._open_task(case, task)
         person = self.book.world_data.people[by]
-        counter.check_group(self._held(person), found.roles, found.unit)
+        held = self._held(person)
+        found = self._open_task(case, task)
+        if found.unit not in {unit for _, unit in held} and not self._oversees(person):
+            raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
+        if found.wait.assignee != by:
+            counter.check_group(held, found.roles, found.unit)
         four_eyes.check(by, found.wait.barred)
         values, chosen = self._submission(found.wait.digest, found.wait.form, form)
 
@@ -137,10 +140,11 @@ class MemoryDesk:
         if len(waiting) != 1:
             found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 处在等待"
             raise Conflict(f"{found}消息“{message}”", cure="请核对办件进行到哪一步")
-        held = self._held(self.book.world_data.people[by])
+        person = self.book.world_data.people[by]
+        held = self._held(person)
 
         def act(instance: Instance, host: MemoryHost) -> None:
-            if not self._is_admin(by):
+            if not self._oversees(person):
                 counter.check_sender(held, waiting[0].sent_by, host.unit_of)
             instance.correlate(message, variables)
 
@@ -189,7 +193,12 @@ class MemoryDesk:
         self.world = world
 
     def _begun(
-        self, case: Case, definition: Definition, parties: Mapping[str, str], values: dict[str, Value], by: str
+        self,
+        case: Case,
+        definition: Definition,
+        parties: Mapping[str, str],
+        values: dict[str, Value],
+        by: str,
     ) -> Case:
         world = self.world.fork()
         host = MemoryHost(self.book, world, replace(case.view, parties=dict(parties)), self.now)
@@ -239,13 +248,18 @@ class MemoryDesk:
     def _held(self, person: WorldPerson) -> frozenset[tuple[str, str]]:
         """The roles the person may use today: active and, where asked, trained and filed."""
         today, roles = self.now.date(), self.book.law.roles
-        return frozenset((one.role, one.unit) for one in person.roles if one.unit and roles.qualified(one, today))
+        return frozenset(
+            (one.role, one.unit) for one in person.roles if one.unit and roles.qualified(one, today)
+        )
 
-    def _is_admin(self, by: str) -> bool:
-        return any(one.role == "admin" and one.active for one in self.book.world_data.people[by].roles)
+    def _oversees(self, person: WorldPerson) -> bool:
+        """Operators and administrators see all and keep the system running."""
+        return any(one.role in ("admin", "operator") and one.active and not one.unit for one in person.roles)
 
     def _host_unit(self, person: WorldPerson) -> Unit:
-        units = sorted({unit for _, unit in self._held(person)} or {one.unit for one in person.roles if one.unit})
+        units = sorted(
+            {unit for _, unit in self._held(person)} or {one.unit for one in person.roles if one.unit}
+        )
         if len(units) != 1:
             raise BadRequest("不能确定由哪个单位发起", cure="请由单位为您配置角色")
         return self.book.world_data.units[units[0]]
@@ -254,9 +268,8 @@ class MemoryDesk:
         """The version in force for the host unit: nearest region that covers the stage, then wider ones."""
         today = self.now.date()
         stage = self.world.students[student].enrolment.stage
-        for region in self.book.law.regions.chain(unit.county):
-            covered = region.code == NATIONAL or (region.in_force(today) and region.covers(stage))
-            found = self.book.current(procedure, region.code, today) if covered and region.folder else None
+        for region in self.book.law.applying(unit.county, today, stage):
+            found = self.book.current(procedure, region.code, today)
             if found is not None:
                 return found
         raise NotFound(f"没有可用的业务“{procedure}”", cure="请核对业务名称")

@@ -35,7 +35,10 @@ class Cast:
         qualified = [
             one.id
             for one in people
-            if any(r.unit == unit.id and r.role == role and law.roles.qualified(r, now.date()) for r in held[one.id])
+            if any(
+                r.unit == unit.id and r.role == role and law.roles.qualified(r, now.date())
+                for r in held[one.id]
+            )
         ]
         return (qualified or [people[0].id])[0]
 

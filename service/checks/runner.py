@@ -61,6 +61,9 @@ def play(scenario: Scenario, desk: Desk, cast: Cast, calendar: Calendar) -> Play
         game.run()
     except _OtherwiseError as other:
         return Played(scenario=scenario, trail=desk.trail(), failure=game.failure(other))
+    except XuejiError as error:  # a name nobody has, a case that is not there
+        stuck = _OtherwiseError(game.line, "这一步能够进行", str(error))
+        return Played(scenario=scenario, trail=desk.trail(), failure=game.failure(stuck))
     return Played(scenario=scenario, trail=desk.trail())
 
 
@@ -69,6 +72,7 @@ class _Game:
 
     def __init__(self, scenario: Scenario, desk: Desk, cast: Cast, calendar: Calendar) -> None:
         self.scenario, self.desk, self.cast, self.calendar = scenario, desk, cast, calendar
+        self.line = scenario.line
         self.verbs: Mapping[type, Callable[..., None]] = {
             Start: self.start,
             Complete: self.complete,
@@ -83,6 +87,7 @@ class _Game:
             return
         self.start(self.scenario.start)
         for step in self.scenario.steps:
+            self.line = step.line
             self.verbs[type(step)](step)
         if self.scenario.ends:
             outcome = self.desk.look().outcome or RUNNING

@@ -40,7 +40,9 @@ def read_scenarios(content: bytes, file: str, region: str) -> tuple[Scenario, ..
     """Scenarios from a file's content. Raises BadDefinition naming file and line."""
     data = strict_yaml.load(content, file)
     if not isinstance(data, Rows):
-        raise BadDefinition("场景文件应当是一个列表", file=file, line=1, cure="每个场景写成一项，以 - scenario: 开头")
+        raise BadDefinition(
+            "场景文件应当是一个列表", file=file, line=1, cure="每个场景写成一项，以 - scenario: 开头"
+        )
     reading = _Reading(file, region)
     for item, line in zip(data, data.lines, strict=True):
         reading.take(Reader(item, file, line, "场景文件的每一项"))

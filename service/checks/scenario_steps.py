@@ -55,7 +55,9 @@ class StartParts:
         """The whole start. Raises BadDefinition at ``row`` when something is missing."""
         for name, told in (("by", self.by), ("student", self.student)):
             if not told:
-                raise row.bad(f"没有说明 start 的“{name}”", "start", "在场景或 common 的 start 中写上 by 和 student")
+                raise row.bad(
+                    f"没有说明 start 的“{name}”", "start", "在场景或 common 的 start 中写上 by 和 student"
+                )
         return Start(line=row.line, by=self.by, student=self.student, form=self.form, procedure=procedure)
 
 
@@ -64,7 +66,9 @@ def read_step(row: Reader, shared: Shared) -> Step:
     verbs = [verb for verb in _VERBS if row.has(verb)]
     if len(verbs) != 1:
         told = f"有 {len(verbs)} 个动词：{'、'.join(verbs)}" if verbs else "没有动词"
-        raise row.bad(f"一个步骤只做一件事，这里{told}", cure=f"用且只用一个：{'、'.join((*_VERBS, 'passage'))}")
+        raise row.bad(
+            f"一个步骤只做一件事，这里{told}", cure=f"用且只用一个：{'、'.join((*_VERBS, 'passage'))}"
+        )
     step = _VERBS[verbs[0]](row, shared)
     row.done()
     return step

@@ -18,9 +18,14 @@ RETURNS = "returns"  # property of work outside or of a message: the variables i
 
 
 def written(model: Model, process: Process) -> set[str] | None:
-    """Names something writes in a process; None where everything may come in from outside (variables="all")."""
+    """Names something writes in a process; None where that cannot be told: everything may come in from outside.
+
+    So with variables="all", and with a shared process that nobody calls yet.
+    """
     found: set[str] = set()
     calls = traffic(model.book).calls.get(process.id, ())
+    if not calls and not _startable(process):
+        return None
     if any(item.everything for call in calls for item in call.node.call_in):
         return None
     found |= {item.target for call in calls for item in call.node.call_in}
@@ -29,6 +34,11 @@ def written(model: Model, process: Process) -> set[str] | None:
             return None
         found.update(_by_node(model, node))
     return found
+
+
+def _startable(process: Process) -> bool:
+    """Whether a case can begin with the process: it has a start form or starts by a message."""
+    return any(form_of(start) or start.event.kind == "message" for start in process.scope.starts())
 
 
 def _by_node(model: Model, node: Node) -> Iterator[str]:

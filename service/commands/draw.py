@@ -19,7 +19,7 @@ from service.drawing import draw
     "-o",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="放图片的文件夹，默认与原文件同处。",
+    help="放图片的文件夹，默认与原文件同处",
 )
 def command(files: tuple[Path, ...], folder: Path | None) -> None:
     """把流程图、决策表、表单（.bpmn、.dmn、.form）画成 PNG 图片。需要 Chromium 和 npm 包，缺少时会说明如何安装。"""

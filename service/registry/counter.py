@@ -39,9 +39,14 @@ def check_group(held: Held, roles: Iterable[str], unit: str | None) -> None:
 
 
 def check_sender(held: Held, sent_by: str, unit_of: Callable[[str], str]) -> None:
-    """Forbidden unless the diagram lets the person send the message by hand; it names role@party, several by commas."""
-    allowed = [group.strip().partition("@") for group in sent_by.split(",") if group.strip()]
-    if allowed and not any((role, unit_of(party)) in held for role, _, party in allowed):
+    """Forbidden unless the diagram lets the person send the message by hand; it names role@party, several by commas.
+
+    Without ``sent_by`` a message comes from another process.
+    """
+    if not sent_by:
+        raise Forbidden("这个消息不能由人发送", cure="它由流程发出；如确有需要，请联系运行维护员")
+    allowed = [group.strip().partition("@") for group in sent_by.split(",")]
+    if not any((role, unit_of(party)) in held for role, _, party in allowed):
         raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
 
 

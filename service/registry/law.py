@@ -47,7 +47,7 @@ class Law:
 
     def transitions(self, county: str, on: date, stage: str | None) -> Transitions:
         """The changes of status allowed in a place."""
-        found = (self._rules[one.code].transitions for one in self._applying(county, on, stage))
+        found = (self._rules[one.code].transitions for one in self.applying(county, on, stage))
         transitions = next((one for one in found if one is not None), None)
         if transitions is None:
             raise BadDefinition("没有全国的学籍状态变化表", file=TRANSITIONS, cure="在 processes/ 中补上")
@@ -56,13 +56,13 @@ class Law:
     def class_cap(self, school: Unit, grade: int, on: date) -> int | None:
         """How many pupils a class of the grade may have; nothing where no rule says."""
         stage = self.stage_at(school, grade)
-        found = (self._rules[one.code].class_caps for one in self._applying(school.county, on, stage))
+        found = (self._rules[one.code].class_caps for one in self.applying(school.county, on, stage))
         caps = next((one for one in found if one is not None), {})
         return caps.get(stage) if stage else None
 
     def region_of(self, county: str, on: date, stage: str | None) -> str:
         """The region whose folder applies; the nation's code where no nearer one does."""
-        return self._applying(county, on, stage)[0].code
+        return self.applying(county, on, stage)[0].code
 
     def system_of(self, school: Unit) -> SchoolSystem:
         """The school's own system, else that of the place."""
@@ -105,7 +105,9 @@ class Law:
     def _province(self, county: str) -> str:
         return next(region.code for region in self._chain(county) if region.code.endswith("0000"))
 
-    def _applying(self, county: str, on: date, stage: str | None) -> tuple[Region, ...]:
+    def applying(self, county: str, on: date, stage: str | None) -> tuple[Region, ...]:
+        """The regions whose folders a place goes by, nearest first; those that do not cover the stage or whose
+        rules are not in force that day are passed over."""
         return tuple(
             region
             for region in self._chain(county)

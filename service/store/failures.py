@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+# What the drivers raise, wrapped by SQLAlchemy or (where a statement bypasses it) as it is.
+DATABASE_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, psycopg.Error)
 
 
 class Meaning(Enum):
@@ -22,29 +26,21 @@ _AWAY = ("08", "57P")  # connection lost; server stopped or starting
 _VALUE = "22"  # data exception
 
 
-def meaning(error: SQLAlchemyError) -> Meaning:
+def meaning(error: Exception) -> Meaning:
     """The meaning of an error."""
     if isinstance(error, PoolTimeoutError):
         return Meaning.BUSY
-    if not isinstance(error, DBAPIError):
-        return Meaning.UNKNOWN
-    state = getattr(error.orig, "sqlstate", None) or ""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(found, "sqlstate", None) or ""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if (
-        state in _BUSY
+        lost
+        or state in _BUSY
         or state.startswith(_AWAY)
-        or error.connection_invalidated
-        or _unreachable(error, state)
+        or (not state and isinstance(found, psycopg.OperationalError))
     ):
         return Meaning.BUSY
     # psycopg itself refuses what it cannot send (a NUL character, a lone surrogate), without a SQLSTATE.
-    if state.startswith(_VALUE) or (not state and _is_data(error)):
+    if state.startswith(_VALUE) or (not state and isinstance(found, psycopg.DataError | UnicodeEncodeError)):
         return Meaning.VALUE
     return Meaning.UNKNOWN
-
-
-def _unreachable(error: DBAPIError, state: str) -> bool:
-    return not state and type(error.orig).__name__ in {"OperationalError", "ConnectionTimeout"}
-
-
-def _is_data(error: DBAPIError) -> bool:
-    return type(error.orig).__name__ in {"DataError", "UnicodeEncodeError"}

@@ -10,23 +10,27 @@ from sqlalchemy import Connection, text
 
 from service.clock import ZONE
 from service.ids import new_id
+from service.store import wire
 from service.store.rows import CaseRow, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
 
-_LOCK = text(
-    "select id, case_number, definition, status, revision, state from instance where id = :id for update"
+_INSTANCE = ("id", "case_number", "definition", "status", "revision", "state")
+_CASE = (
+    *("number", "procedure", "region", "student", "started", "form", "closed"),
+    *("parties", "now", "clock_offset", "release"),
+)
+_LOCK = (
+    "select id, case_number, definition, status, revision, state from instance where id = %(id)s for update"
 )
 _STATE = text("select id, case_number, definition, status, revision, state from instance where id = :id")
-_CONTEXT = text(
-    """
+_CONTEXT = """
     select c.number, c.procedure, c.region, c.student, c.started, c.form, c.closed_at is not null as closed,
            (select coalesce(json_object_agg(p.party, p.unit), '{}') from case_party p where p.case_number = c.number)
                as parties,
            clock_timestamp() as now,
            coalesce((select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0) as clock_offset,
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
-    from case_ c where c.number = :number
+    from case_ c where c.number = %(number)s
     """
-)
 _CLOCK = text(
     """
     select clock_timestamp() as now,
@@ -34,21 +38,18 @@ _CLOCK = text(
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
     """
 )
-_TASK = text(
-    """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form, tenant,
-              state, assignee, completed_by, priority, created_at, due, follow_up
-       from user_task where id = :id"""
-)
+_TASK = """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
+              tenant, state, assignee, completed_by, priority, created_at, due, follow_up
+       from user_task where id = %(id)s"""
 # Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
-_WRITE = text(
-    """
-    with j as (select cast(:rows as jsonb) as j),
+_WRITE = """
+    with j as (select cast(%(rows)s as jsonb) as j),
     done as (
-        update user_task set state = 'completed', completed_by = :actor, assignee = :actor, ended_at = :now
-        where id = :task and state = 'open' and (assignee is null or assignee = :actor) returning id
+        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s
+        where id = %(task)s and state = 'open' and (assignee is null or assignee = %(actor)s) returning id
     ), kept as (
         insert into submission (task, instance, form, by, at, data)
-        select :kept, :instance, :form, :actor, :now, j->'submission' from j where j ? 'submission'
+        select %(kept)s, %(instance)s, %(form)s, %(actor)s, %(now)s, j->'submission' from j where j ? 'submission'
     ), gone as (
         select jsonb_array_elements_text(j->'over') as id from j
     ), no_timers as (
@@ -56,49 +57,48 @@ _WRITE = text(
     ), no_listeners as (
         delete from subscription using gone where subscription.id = gone.id
     ), cancelled as (
-        update user_task set state = 'cancelled', ended_at = :now from gone
+        update user_task set state = 'cancelled', ended_at = %(now)s from gone
         where user_task.id = gone.id and user_task.state = 'open'
     ), tasks as (
         insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
                                form, tenant, priority, assignee, created_at, due, follow_up)
-        select r.id, :instance, :number, r.definition, r.element, r.path, r.name, r.unit, r.roles, r.barred, r.clauses,
-               r.form, r.tenant, r.priority, r.assignee, :now, r.due, r.follow_up
+        select r.id, %(instance)s, %(number)s, r.definition, r.element, r.path, r.name, r.unit, r.roles, r.barred,
+               r.clauses, r.form, r.tenant, r.priority, r.assignee, %(now)s, r.due, r.follow_up
         from j, jsonb_to_recordset(j->'tasks') as r(id text, definition text, element text, path text, name text,
              unit text, roles text[], barred text[], clauses text[], form text, tenant text, priority int,
              assignee text, due timestamptz, follow_up timestamptz)
     ), timers as (
-        insert into timer (id, instance, element, name, due) select r.id, :instance, r.element, r.name, r.due
+        insert into timer (id, instance, element, name, due) select r.id, %(instance)s, r.element, r.name, r.due
         from j, jsonb_to_recordset(j->'timers') as r(id text, element text, name text, due timestamptz)
         on conflict (id) do update set due = excluded.due
     ), listeners as (
         insert into subscription (id, instance, kind, name, element, sent_by)
-        select r.id, :instance, r.kind, r.name, r.element, r.sent_by
+        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by
         from j, jsonb_to_recordset(j->'subscriptions')
              as r(id text, kind text, name text, element text, sent_by text)
     ), parties as (
-        insert into case_party (case_number, party, unit) select :number, r.key, r.value
+        insert into case_party (case_number, party, unit) select %(number)s, r.key, r.value
         from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
     ), entries as (
         insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
-        select :now, :number, :instance, :student, r.actor, r.verb, r.element, r.detail, r.clauses
+        select %(now)s, %(number)s, %(instance)s, %(student)s, r.actor, r.verb, r.element, r.detail, r.clauses
         from j, jsonb_to_recordset(j->'entries')
              as r(actor text, verb text, element text, detail jsonb, clauses text[])
     ), effects as (
         insert into outbox (id, kind, case_number, instance, name, payload, created_at)
-        select r.id, r.kind, :number, :instance, r.name, r.payload, :now
+        select r.id, r.kind, %(number)s, %(instance)s, r.name, r.payload, %(now)s
         from j, jsonb_to_recordset(j->'outbox') as r(id text, kind text, name text, payload jsonb)
     ), closed as (
-        update case_ set closed_at = :now, outcome = :outcome, outcome_name = :outcome_name
-        where number = :number and closed_at is null and :ended
+        update case_ set closed_at = %(now)s, outcome = %(outcome)s, outcome_name = %(outcome_name)s
+        where number = %(number)s and closed_at is null and %(ended)s
     ), moved as (
-        update instance set state = :state, next_due = :next_due, revision = revision + 1,
-               ended_at = case when :ended then cast(:now as timestamptz) end, end_element = :outcome,
-               status = case when :ended then 'ended' else status end
-        where id = :instance
+        update instance set state = %(state)s, next_due = %(next_due)s, revision = revision + 1,
+               ended_at = case when %(ended)s then cast(%(now)s as timestamptz) end, end_element = %(outcome)s,
+               status = case when %(ended)s then 'ended' else status end
+        where id = %(instance)s
     )
     select count(*) from done
     """
-)
 _JOURNAL = text(
     """
     insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
@@ -109,8 +109,8 @@ _JOURNAL = text(
 
 def lock_instance(connection: Connection, instance_id: str) -> LockedInstance | None:
     """Lock an instance row; waits for whoever holds it, up to the lock timeout."""
-    row = connection.execute(_LOCK, {"id": instance_id}).mappings().first()
-    return LockedInstance(**row) if row is not None else None
+    row = wire.one(connection, _LOCK, {"id": instance_id})
+    return LockedInstance(**dict(zip(_INSTANCE, row, strict=True))) if row is not None else None
 
 
 def read_state(connection: Connection, instance_id: str) -> LockedInstance | None:
@@ -121,10 +121,10 @@ def read_state(connection: Connection, instance_id: str) -> LockedInstance | Non
 
 def read_case(connection: Connection, number: str) -> CaseRow | None:
     """The case, its parties and the business clock. Read after the instance is locked."""
-    row = connection.execute(_CONTEXT, {"number": number}).mappings().first()
+    row = wire.one(connection, _CONTEXT, {"number": number})
     if row is None:
         return None
-    values = dict(row)
+    values = dict(zip(_CASE, row, strict=True))
     values["now"] = business(values.pop("now"), values.pop("clock_offset"))
     return CaseRow(**values)
 
@@ -142,8 +142,8 @@ def business(real: datetime, offset: float) -> datetime:
 
 
 def read_task(connection: Connection, task_id: str) -> TaskRow | None:
-    row = connection.execute(_TASK, {"id": task_id}).mappings().first()
-    return task_row(row) if row is not None else None
+    row = wire.one(connection, _TASK, {"id": task_id})
+    return task_row(dict(zip(TaskRow.__dataclass_fields__, row, strict=True))) if row is not None else None
 
 
 def task_row(row: Any) -> TaskRow:
@@ -191,8 +191,8 @@ def write_progress(
         "outcome": progress.outcome,
         "outcome_name": progress.outcome_name,
     }
-    done = connection.execute(_WRITE, values).scalar_one()
-    return finished is None or finished.task is None or done == 1
+    done = wire.one(connection, _WRITE, values)
+    return finished is None or finished.task is None or done == (1,)
 
 
 def write_journal(

@@ -22,7 +22,7 @@ from tests.api.desk import Desk
 Clone = Callable[[str], AbstractContextManager[str]]
 OpenDesk = Callable[..., AbstractContextManager[Desk]]
 START = "2026-09-03 09:00+08"
-SECRET = "a secret of tests, long enough for HS256"
+SECRET = "a secret of tests, long enough for every algorithm that signs with one key"
 
 
 def application(url: str, folder: Path, *, demo: bool = True) -> Flask:
@@ -58,7 +58,9 @@ def world_template(
 
 
 @pytest.fixture(scope="module")
-def application_of(clone_database: Clone, world_template: str, tmp_path_factory: pytest.TempPathFactory) -> OpenDesk:
+def application_of(
+    clone_database: Clone, world_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> OpenDesk:
     """A function that opens a desk over a database of its own: a context manager."""
 
     @contextmanager

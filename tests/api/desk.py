@@ -100,7 +100,11 @@ class Desk:
 
     def deploy_small(self, text: str = SMALL, key: str = "small", **fields: str) -> TestResponse:
         """Deploy the small procedure (or another one) with the two forms."""
-        return self.deploy({f"{key}.bpmn": sketch(text, key, "小流程"), **FORMS}, **fields)
+        return self.deploy(self.files(text, key), **fields)
+
+    def files(self, text: str = SMALL, key: str = "small") -> dict[str, bytes]:
+        """A diagram and the two forms."""
+        return {f"{key}.bpmn": sketch(text, key, "小流程"), **FORMS}
 
     def start(self, who: str = REGISTRAR, key: str = "small", **variables: Any) -> TestResponse:
         """Start a case for the usual student."""

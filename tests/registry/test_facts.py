@@ -10,7 +10,7 @@ import pytest
 from service.policy.values import Value
 from service.registry.facts import FACTS
 from service.registry.facts.base import full_years
-from service.registry.model import CaseLock
+from service.registry.model import CaseLock, Suspension
 from tests.registry.desk import TERM_ONE, TERM_TWO, Desk, at
 
 G5 = "长垣实验小学五年级在校生"
@@ -42,6 +42,15 @@ G5 = "长垣实验小学五年级在校生"
         ("休学学生", "suspension_count", 1),
         ("休学学生", "suspended_since", "2026-03-02"),
         ("休学学生", "suspended_until", "2027-03-01"),
+        ("休学学生", "suspension_ground", "illness"),
+        ("休学学生", "suspended_days", 365),
+        ("休学学生", "suspended_days_illness", 365),
+        ("休学学生", "consecutive_suspensions", 1),
+        (G5, "suspension_ground", None),
+        (G5, "suspended_days", 0),
+        (G5, "consecutive_suspensions", 0),
+        (G5, "record_locked", False),
+        ("在办业务学生", "record_locked", True),
         ("长垣市第一初级中学八年级在校生", "stage", "junior"),
         ("长垣市第一初级中学毕业生", "status", "graduated"),
         ("石家庄市职业高中高一在校生", "vocational", True),
@@ -195,6 +204,26 @@ def test_transfers_count_in_the_term_they_fall_in(desk: Desk, moved: date, now: 
     known = desk.world.data.student_called(G5)
     desk.world.students[known.student.id] = replace(known, transfers=(moved,))
     assert desk.case(G5, now=now).fact("transfers_this_term") == count
+
+
+def test_a_school_that_starts_need_not_keep_the_record(desk: Desk) -> None:
+    case = desk.case(G5)
+    assert case.fact("record_at_school") is True
+    case.see(replace(case.case, parties={**case.case.parties, "school": "hongqi_primary"}))
+    assert case.fact("record_at_school") is False
+
+
+def test_suspensions_of_other_stages_add_up_within_compulsory_education(desk: Desk) -> None:
+    known = desk.world.data.student_called("长垣市第一初级中学八年级在校生")
+    periods = (
+        Suspension(stage="senior", since=date(2020, 3, 2), until=date(2020, 3, 3)),
+        Suspension(stage="primary", since=date(2024, 9, 1), until=date(2024, 9, 30), ended=date(2024, 9, 10)),
+        Suspension(stage="junior", since=date(2026, 3, 2), until=None, ground="illness"),
+    )
+    desk.world.students[known.student.id] = replace(known, suspensions=periods)
+    case = desk.case("长垣市第一初级中学八年级在校生")
+    assert (case.fact("suspended_days"), case.fact("suspended_days_illness")) == (10 + 186, 186)
+    assert case.fact("consecutive_suspensions") == 1
 
 
 def test_another_running_case_counts_and_ones_own_does_not(desk: Desk) -> None:

@@ -20,7 +20,6 @@ from service.casework.actors import Actor
 from service.errors import Forbidden, NotFound
 from service.store.db import transaction
 from service.store.inbox import TASKS, groups
-from service.store.progress import vars_of
 from service.store.rows import TaskRow
 
 tasks = Resource("task", __name__, url_prefix="/engine-rest/task", description="待办任务")
@@ -105,8 +104,12 @@ def _check_self(person: Actor, user_id: str) -> None:
 
 
 @tasks.operation("GET", "/<task_id>", Op(may=SIGNED_IN, summary="一个待办任务", answer=schemas.Task))
-def get_task(task_id: str) -> dict[str, Any]:
-    return vars_of(looking.open_task(actor(), task_id))
+def get_task(task_id: str) -> Mapping[str, Any]:
+    with transaction() as connection:
+        row = TASKS.one(connection, {"id": task_id, "open": {}, **looking.visible(actor())})
+    if row is None:
+        raise looking.no_task()
+    return row
 
 
 @tasks.operation(

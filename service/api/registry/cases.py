@@ -110,7 +110,7 @@ def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
     return {
         "case_number": done.case_number,
         "instance": done.instance,
-        "tasks": [vars_of(task) for task in done.tasks],
+        "tasks": [{**vars_of(task), "claimed_at": None} for task in done.tasks],
         "outcome": done.outcome,
     }
 

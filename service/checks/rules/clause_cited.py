@@ -26,7 +26,9 @@ def check(model: Model) -> Iterator[Finding]:
     for _, _, node in model.nodes():
         kind = _needs(node)
         if kind and not cites(node.documentation):
-            yield Finding(sentence=f"{kind}“{node.name or node.id}”没有写依据", element=node.id, line=node.line)
+            yield Finding(
+                sentence=f"{kind}“{node.name or node.id}”没有写依据", element=node.id, line=node.line
+            )
     for decision in model.decisions.values():
         for row in decision.rules:
             if not cites(row.description):

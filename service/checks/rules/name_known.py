@@ -80,7 +80,9 @@ def _inside(model: Model, process_id: str) -> set[str] | None:
 
 
 def _finding(node: Node, name: str, known: set[str], where: str = "") -> Finding:
-    return Finding(sentence=f"{where}{_sentence(name)}", element=node.id, line=node.line, cure=_near(name, known))
+    return Finding(
+        sentence=f"{where}{_sentence(name)}", element=node.id, line=node.line, cure=_near(name, known)
+    )
 
 
 def _sentence(name: str) -> str:

@@ -60,5 +60,9 @@ def _allowed(model: Model, kind: str, value: str) -> bool:
     law = model.book.law
     if kind == "party":
         return law.parties.known(value)
-    lists = {"status": law.statuses.statuses, "flag": law.statuses.side["flags"], "lock": law.statuses.side["lock"]}
+    lists = {
+        "status": law.statuses.statuses,
+        "flag": law.statuses.side["flags"],
+        "lock": law.statuses.side["lock"],
+    }
     return kind not in lists or value in lists[kind]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from service.registry.actions.base import ActionContext, Input, action
 from service.registry.changes import Change, CloseSuspension, ExtendSuspension, OpenSuspension
 from service.registry.errors import ActionRefused
+from service.registry.model import Suspension
 
 _ERRORS = ("no_record", "student_locked", "status_not_allowed")
 
@@ -42,16 +45,38 @@ def register_suspension(ctx: ActionContext) -> tuple[Change, ...]:
 )
 def extend_suspension(ctx: ActionContext) -> tuple[Change, ...]:
     ctx.unlocked()
-    running = [period for period in ctx.snapshot.suspensions if period.ended is None]
-    until = ctx.day("until")
-    if not running or until is None:
-        raise ActionRefused(
-            "not_suspended", "该生没有正在进行的休学，或期满日不是日期", cure="请核对学籍状态与表单"
-        )
-    if running[-1].until == until:
+    running, until = _running(ctx)
+    if running.until == until:
         return ()
     ctx.may_become(ctx.enrolment.status, "suspension_extension")
     return (ExtendSuspension(student=ctx.student, until=until, case=ctx.case),)
+
+
+@action(
+    "继续休学",
+    "正在进行的休学到期满日为止，次日起接着休学，另计一次；事由不变。已延到该日的不再改变。",
+    Input(name="until", type="date", label_zh="新的期满日", required=True),
+    errors=(*_ERRORS, "not_suspended"),
+)
+def continue_suspension(ctx: ActionContext) -> tuple[Change, ...]:
+    ctx.unlocked()
+    running, until = _running(ctx)
+    if running.until == until:
+        return ()
+    ctx.may_become(ctx.enrolment.status, "suspension_extension")
+    record, last = ctx.enrolment, running.until or ctx.today
+    closed = CloseSuspension(
+        student=ctx.student, on=last, grade=record.grade, stage=record.stage, case=ctx.case
+    )
+    opened = OpenSuspension(
+        student=ctx.student,
+        stage=record.stage,
+        since=last + timedelta(days=1),
+        until=until,
+        ground=running.ground,
+        case=ctx.case,
+    )
+    return (closed, opened)
 
 
 @action(
@@ -73,4 +98,15 @@ def register_resumption(ctx: ActionContext) -> tuple[Change, ...]:
     return (*changes, closed)
 
 
-ACTIONS = (register_suspension, extend_suspension, register_resumption)
+def _running(ctx: ActionContext) -> tuple[Suspension, date]:
+    """The running period and the day it shall last to."""
+    running = [period for period in ctx.snapshot.suspensions if period.ended is None]
+    until = ctx.day("until")
+    if not running or until is None:
+        raise ActionRefused(
+            "not_suspended", "该生没有正在进行的休学，或期满日不是日期", cure="请核对学籍状态与表单"
+        )
+    return running[-1], until
+
+
+ACTIONS = (register_suspension, extend_suspension, continue_suspension, register_resumption)

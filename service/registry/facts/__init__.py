@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from service.policy.values import Value
-from service.registry.facts import places, sides, student
+from service.registry.facts import places, sides, student, suspensions
 from service.registry.facts.base import Fact, Question
 from service.registry.law import Law
 from service.registry.world import SchoolCalendar, Snapshot
 
-FACTS: Mapping[str, Fact] = {one.name: one for one in (*student.FACTS, *sides.FACTS, *places.FACTS)}
+FACTS: Mapping[str, Fact] = {
+    one.name: one for one in (*student.FACTS, *suspensions.FACTS, *sides.FACTS, *places.FACTS)
+}
 
 
 def compute(name: str, snapshot: Snapshot, now: datetime, calendar: SchoolCalendar, law: Law) -> Value:

@@ -6,22 +6,33 @@ from service.policy.values import Value
 from service.registry.facts.base import Question, fact
 
 
-@fact("string", "转入学段", "申请就读的年级在转入学校的学制中属于哪个学段（五四制与六三制可能不同）。")
+@fact("number", "转入年级", "申请就读的年级；表单没有填 requested_grade 时为学籍所在年级。")
+def receiving_grade(q: Question) -> Value:
+    return q.asked_grade()
+
+
+@fact("string", "转入学段", "申请就读的年级在转入地（学校未定时按转入主管部门所在地）的学制中属于哪个学段。")
 def receiving_stage(q: Question) -> Value:
-    school, grade = q.party("receiving_school"), q.asked_grade()
-    return q.law.stage_at(school, grade) if school and grade is not None else None
+    place, grade = q.place("receiving"), q.asked_grade()
+    return q.law.stage_at(place, grade) if place and grade is not None else None
 
 
-@fact("boolean", "转入年级为起始年级", "申请就读的年级在转入学校的学制中是否为学段第一个年级。")
+@fact("boolean", "转入年级为起始年级", "申请就读的年级在转入地的学制中是否为学段第一个年级。")
 def receiving_initial_grade(q: Question) -> Value:
-    school, grade = q.party("receiving_school"), q.asked_grade()
-    return q.law.is_initial(school, grade) if school and grade is not None else None
+    place, grade = q.place("receiving"), q.asked_grade()
+    return q.law.is_initial(place, grade) if place and grade is not None else None
 
 
-@fact("boolean", "转入年级为毕业年级", "申请就读的年级在转入学校的学制中是否为学段最后一个年级。")
+@fact("boolean", "转入年级为毕业年级", "申请就读的年级在转入地的学制中是否为学段最后一个年级。")
 def receiving_graduating_grade(q: Question) -> Value:
+    place, grade = q.place("receiving"), q.asked_grade()
+    return q.law.is_graduating(place, grade) if place and grade is not None else None
+
+
+@fact("boolean", "转入学校设有该年级", "转入学校是否办有申请就读年级所在的学段。")
+def receiving_grade_offered(q: Question) -> Value:
     school, grade = q.party("receiving_school"), q.asked_grade()
-    return q.law.is_graduating(school, grade) if school and grade is not None else None
+    return q.law.stage_at(school, grade) in school.stages if school and grade is not None else None
 
 
 @fact(
@@ -61,9 +72,11 @@ def _reserved(q: Question, school: str, grade: int) -> int:
 
 
 FACTS = (
+    receiving_grade,
     receiving_stage,
     receiving_initial_grade,
     receiving_graduating_grade,
+    receiving_grade_offered,
     class_places,
     reserved_places,
 )

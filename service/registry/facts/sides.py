@@ -45,6 +45,18 @@ def within_central_urban_area(q: Question) -> Value:
     return _both(q, lambda one, other: q.law.within_central_urban_area(one.county, other.county))
 
 
+@fact("boolean", "学籍在转出学校", "学籍现在是否就在本件的转出学校；由转出学校发起的业务用它核对是不是本校学生。")
+def record_at_sending_school(q: Question) -> Value:
+    record, sending = q.record_school(), q.party("sending_school")
+    return record.id == sending.id if record and sending else None
+
+
+@fact("boolean", "转入学校属转入主管部门", "选定的转入学校是否归本件的转入主管部门主管，或坐落在它的辖区。")
+def receiving_school_in_district(q: Question) -> Value:
+    school, authority = q.party("receiving_school"), q.party("receiving_authority")
+    return authority.id in (school.run_by, school.parent) if school and authority else None
+
+
 def _both(q: Question, test: Callable[[Unit, Unit], bool], party: str = "") -> Value:
     one, other = ((q.party(party.format(side)) if party else q.place(side)) for side in _SIDES)
     return test(one, other) if one and other else None
@@ -126,5 +138,7 @@ FACTS = (
     same_city,
     same_province,
     within_central_urban_area,
+    record_at_sending_school,
+    receiving_school_in_district,
     *(made for side, zh in _SIDES.items() for made in _of_side(side, zh)),
 )

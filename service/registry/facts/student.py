@@ -91,6 +91,20 @@ def running_case(q: Question) -> Value:
     return bool(q.snapshot.other_cases) or (lock is not None and lock.case != q.snapshot.case.number)
 
 
+@fact("boolean", "学籍被别的办件占用", "别的办件正锁定该生学籍；不锁定学籍的办件（如休学期满督促）不算。")
+def record_locked(q: Question) -> Value:
+    if q.enrolment is None:
+        return None
+    lock = q.enrolment.case_lock
+    return lock is not None and lock.case != q.snapshot.case.number
+
+
+@fact("boolean", "学籍在本校", "发起的学校（当事单位 school）是否就是学籍现在所在的学校。")
+def record_at_school(q: Question) -> Value:
+    school = q.party("school")
+    return school.id == q.enrolment.school if school and q.enrolment else None
+
+
 @fact("number", "本学期已转学次数", "按学籍转出之日所在学期计算；假期内的计入下一学期。")
 def transfers_this_term(q: Question) -> Value:
     if q.snapshot.student is None:
@@ -144,6 +158,8 @@ FACTS = (
     student_birth_date,
     vocational,
     running_case,
+    record_locked,
+    record_at_school,
     transfers_this_term,
     suspension_count,
     suspended_since,

@@ -1,0 +1,12 @@
+"""Fuzz: the random processes of the tests, with more seeds. ``python -m bench.fuzz [SEEDS]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+if __name__ == "__main__":
+    os.environ["XUEJI_FUZZ_SEEDS"] = sys.argv[1] if len(sys.argv) > 1 else "2000"
+    sys.exit(pytest.main(["-q", "-n", "2", "tests/engine/test_random_processes.py"]))

@@ -1,0 +1,164 @@
+"""Every route declares who may use it, and every role gets the answer the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, Response
+
+from service.api import access
+from service.api.access import SIGNED_IN, Access, declared, having
+from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Begun, Desk, start_body
+
+PUBLIC = {"/health", "/api/token", "/openapi.json", "/docs", "/engine-rest/version"}
+DEPLOYERS, KEEPERS, CLOCK = {"analyst", "admin"}, {"admin", "operator"}, {"analyst", "admin"}
+POWERS = {
+    "POST /engine-rest/deployment/create": DEPLOYERS,
+    "DELETE /engine-rest/process-instance/<instance_id>": KEEPERS,
+    "PUT /api/clock": CLOCK,
+}
+
+PEOPLE = {
+    "nobody": "",
+    "stranger": STRANGER,
+    "registrar": REGISTRAR,
+    "head": HEAD,
+    "officer": "changan_education.officer",
+    "responsible": "changan_education.responsible",
+    "analyst": "analyst",
+    "operator": "operator",
+    "admin": "admin",
+}
+ORDER = tuple(PEOPLE)
+
+# What each person gets, in the order of PEOPLE. {task}, {instance} and {case} are those of a case of the school: the
+# registrar started it, the head's task is open. The authority plays no part in it.
+#                                                     nobody str  reg  head off  res  ana  ope  adm
+TABLE = {
+    "GET /health":                                   (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /openapi.json":                             (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /docs":                                     (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /api/token":                               (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    "GET /api/me":                                   (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /api/clock":                                (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "PUT /api/clock":                                (401, 403, 403, 403, 403, 403, 400, 403, 400),
+    "GET /api/bulletin?month=2026-09":               (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /api/cases/{case}":                         (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /api/explain/small?unit={school}":          (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /api/tasks/{task}/complete":               (401, 404, 403, 422, 404, 404, 404, 403, 403),
+    "GET /engine-rest/version":                      (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/engine":                       (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /engine-rest/deployment/create":           (401, 403, 403, 403, 403, 403, 400, 403, 400),
+    "GET /engine-rest/deployment":                   (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/deployment/count":             (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/deployment/none":              (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition":           (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/count":     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/none":      (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/none/xml":  (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/none/deployed-start-form":
+                                                     (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/key/small": (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/small/xml":
+                                                     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/small/deployed-start-form":
+                                                     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/transfer/tenant-id/410700":
+                                                     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/transfer/tenant-id/410700/xml":
+                                                     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/transfer/tenant-id/410700/deployed-start-form":
+                                                     (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /engine-rest/process-definition/none/start":
+                                                     (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "POST /engine-rest/process-definition/key/small/start":
+                                                     (401, 200, 200, 403, 403, 403, 403, 403, 403),
+    "POST /engine-rest/process-definition/key/small/tenant-id/410700/start":
+                                                     (401, 409, 409, 409, 409, 409, 403, 403, 403),
+    "GET /engine-rest/task":                         (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /engine-rest/task":                        (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/task/count":                   (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /engine-rest/task/count":                  (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/task/{task}":                  (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/task/{task}/form":             (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/task/{task}/deployed-form":    (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/task/{task}/form-variables":   (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "POST /engine-rest/task/{task}/unclaim":         (401, 404, 409, 409, 404, 404, 404, 409, 409),
+    "POST /engine-rest/task/{task}/complete":        (401, 404, 403, 422, 404, 404, 404, 403, 403),
+    "POST /engine-rest/task/{task}/claim":           (401, 404, 403, 204, 404, 404, 404, 403, 403),
+    "POST /engine-rest/message":                     (401, 400, 400, 400, 400, 400, 400, 400, 400),
+    "GET /engine-rest/process-instance":             (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-instance/count":       (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-instance/{instance}":  (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/process-instance/{instance}/activity-instances":
+                                                     (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "DELETE /engine-rest/process-instance/none":     (401, 403, 403, 403, 403, 403, 403, 404, 404),
+    "GET /engine-rest/history/process-instance/{instance}":
+                                                     (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/history/task?processInstanceId={instance}":
+                                                     (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/history/activity-instance?processInstanceId={instance}":
+                                                     (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /engine-rest/history/user-operation?processInstanceId={instance}":
+                                                     (401, 404, 200, 200, 404, 404, 404, 200, 200),
+}  # fmt: skip
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, Access | None]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule, declared(app.view_functions[rule.endpoint])
+
+
+def test_every_route_declares_who_may_use_it(desk: Desk) -> None:
+    missing = [f"{method} {rule}" for method, rule, access_ in routes(desk.app) if access_ is None]
+    assert missing == []
+
+
+def test_the_declarations_are_the_ones_written_down_here(desk: Desk) -> None:
+    for method, rule, access_ in routes(desk.app):
+        if rule.startswith("/static/"):
+            continue
+        assert access_ is not None
+        assert access_.signed_in == (rule not in PUBLIC), rule
+        assert access_.powers == POWERS.get(f"{method} {rule}", set()), rule
+
+
+def test_a_route_without_a_declaration_is_closed_to_all(fresh_desk: Desk) -> None:
+    fresh_desk.app.add_url_rule("/forgotten", "forgotten", lambda: Response("secret"))
+    for who in PEOPLE.values():
+        assert fresh_desk.call(who, "GET", "/forgotten").status_code == 403
+
+
+@pytest.fixture(scope="module")
+def begun(shared_desk: Desk) -> Begun:
+    return shared_desk.begin()
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_every_role_gets_what_the_table_says(desk: Desk, begun: Begun, line: str) -> None:
+    method, _, path = line.partition(" ")
+    path = path.format(task=begun.task, instance=begun.instance, case=begun.case, school=SCHOOL)
+    body = start_body() if path.endswith("/start") else {}
+    options = {} if method == "GET" else {"json": body}
+    got = tuple(desk.call(who, method, path, **options).status_code for who in PEOPLE.values())
+    assert dict(zip(ORDER, got, strict=True)) == dict(zip(ORDER, TABLE[line], strict=True))
+
+
+def test_every_route_stands_in_the_table(desk: Desk, begun: Begun) -> None:
+    adapter = desk.app.url_map.bind("")
+    tried = set()
+    for line in TABLE:
+        method, _, path = line.partition(" ")
+        path = path.partition("?")[0].format(task="t", instance="i", case="c", school="s")
+        rule, _ = adapter.match(path, method=method, return_rule=True)
+        tried.add((method, rule.rule))
+    known = {(method, rule) for method, rule, _ in routes(desk.app) if not rule.startswith("/static/")}
+    assert known - tried == set()
+
+
+def test_the_sentences_of_declarations() -> None:
+    assert access.PUBLIC.sentence == "无需登录"
+    assert SIGNED_IN.sentence == "须登录"
+    assert having("operator", "admin").sentence == "须登录，限系统管理员、运行维护员"

@@ -1,0 +1,139 @@
+"""The desk of scenarios on the real thing: HTTP, roles, PostgreSQL. The same scenarios, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from service.checks.desk import Look
+from service.clock import ZONE
+from service.engine import Trace
+from service.errors import Problem, XuejiError
+from service.policy.values import Value
+from service.supervisor.postgres import libpq_url
+
+PASSWORD = "demo"
+_RECORD = """
+    select e.status, e.lock_kind, u.name as school, e.grade, e.flags
+    from case_ c join enrolment e on e.student = c.student join unit u on u.id = e.school where c.number = %s
+"""
+
+
+class Answered(XuejiError):
+    """An error as the API told it."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        told = answer.get_json(force=True)
+        problems = [
+            Problem(
+                message=one["message"],
+                where=one.get("where", ""),
+                file=one.get("file", ""),
+                clauses=tuple(one.get("clauses", ())),
+            )
+            for one in told.get("errors", ())
+        ]
+        super().__init__(told["detail"], clauses=told.get("clauses", ()), problems=problems)
+        self.code, self.status = told["code"], told["status"]  # type: ignore[misc]
+
+
+class Tokens:
+    """Tokens of people, fetched once: they are good for every copy of the database."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+
+    def of(self, app: Flask, who: str) -> str:
+        if who not in self._tokens:
+            answer = app.test_client().post("/api/token", json={"username": who, "password": PASSWORD})
+            assert answer.status_code == HTTPStatus.OK, answer.get_data(as_text=True)
+            self._tokens[who] = answer.json["access_token"]
+        return self._tokens[who]
+
+
+class HttpDesk:
+    """Plays a scenario through the API; looks at records no route shows yet in the tables."""
+
+    def __init__(self, app: Flask, url: str, now: datetime, tokens: Tokens) -> None:
+        self.app, self.url, self.tokens = app, url, tokens
+        self.client = app.test_client()
+        self.number = ""
+        self._began = self._now = now
+
+    @property
+    def now(self) -> datetime:
+        """The instant asked for; the real clock has run on a little since."""
+        return self._now
+
+    def trail(self) -> tuple[Trace, ...]:
+        return ()
+
+    def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
+        body = {"variables": _variables({"student": student, **form})}
+        path = f"/engine-rest/process-definition/key/{procedure}/start"
+        self.number = self.call(by, "POST", path, json=body).json["businessKey"]
+
+    def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
+        found = [one["id"] for one in self.case()["tasks"] if one["path"] == task]
+        identifier = found[0] if found else "none-0"
+        path = f"/engine-rest/task/{identifier}/complete"
+        self.call(by, "POST", path, json={"variables": _variables(form)})
+
+    def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
+        body = {"messageName": message, "businessKey": self.number, "processVariables": _variables(variables)}
+        self.call(by, "POST", "/engine-rest/message", json=body)
+
+    def wait_until(self, moment: datetime) -> None:
+        if moment != self._now:
+            told = moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0800"
+            self.call("admin", "PUT", "/api/clock", json={"now": told})
+            self._now = moment
+
+    def look(self) -> Look:
+        case, entries = self.case(), [one for one in self.bulletin() if one["case"] == self.number]
+        with psycopg.connect(libpq_url(self.url)) as connection:
+            row = connection.execute(_RECORD, [self.number]).fetchone()
+        status, lock, school, grade, flags = row or ("", "", "", 0, ())
+        return Look(
+            tasks=tuple(sorted(one["path"] for one in case["tasks"])),
+            due={one["path"]: _moment(one["due"]) for one in case["tasks"]},
+            overdue=tuple(sorted(f"{one['party']}/{one['step']}" for one in entries)),
+            bulletin=tuple(sorted({one["unit_name"] for one in entries if one["published"]})),
+            outcome=case["outcome"] or "",
+            status=status,
+            case_lock=lock or "",
+            school=school,
+            grade=grade,
+            flags=tuple(sorted(flags)),
+        )
+
+    def case(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.call("admin", "GET", f"/api/cases/{self.number}").json
+        return found
+
+    def bulletin(self) -> Iterator[dict[str, Any]]:
+        month = self._began.replace(day=1)
+        while month <= self._now:
+            yield from self.call("admin", "GET", f"/api/bulletin?month={month:%Y-%m}").json
+            month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+
+    def call(self, who: str, method: str, path: str, **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.tokens.of(self.app, who)}"}
+        answer = self.client.open(path, method=method, headers=headers, **options)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise Answered(answer)
+        return answer
+
+
+def _variables(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: {"value": value} for name, value in values.items()}
+
+
+def _moment(told: str | None) -> datetime | None:
+    return datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(ZONE) if told else None
