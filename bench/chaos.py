@@ -13,10 +13,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from flask import current_app
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bench.cases import add_students, start_cases
 from bench.installation import installation
@@ -56,7 +59,7 @@ def chaos(completions: int, victims: tuple[str, ...] = VICTIMS, every: float = 4
         record, over = Record(), threading.Event()
         killer = threading.Thread(target=_kill, args=(settings, victims, every, over))
         reviewers = [
-            threading.Thread(target=_review, args=(settings, office(), begun[position::4], record))
+            threading.Thread(target=_review_in(current_app, settings, begun[position::4], record))
             for position in range(4)
         ]
         for thread in (killer, *reviewers):
@@ -87,8 +90,18 @@ def _kill(settings: Settings, victims: tuple[str, ...], every: float, over: thre
             return
 
 
-def _review(settings: Settings, found: Office, cases: list[Advanced], record: Record) -> None:
-    reviewer = Reviewer(settings, found)
+def _review_in(app: Any, settings: Settings, cases: list[Advanced], record: Record) -> Callable[[], None]:
+    """A reviewer's thread: the application's database is there for it too."""
+    application = app._get_current_object()
+
+    def work() -> None:
+        with application.app_context():
+            _review(Reviewer(settings, office()), cases, record)
+
+    return work
+
+
+def _review(reviewer: Reviewer, cases: list[Advanced], record: Record) -> None:
     for case in cases:
         waiting = [opened(task) for task in case.tasks]
         while waiting:
@@ -126,7 +139,7 @@ def _open_tasks(case: Advanced) -> list[dict[str, str]]:
             with transaction() as connection:
                 found = connection.execute(text(sql), {"number": case.case_number}).mappings().all()
             return [seen({**row, "candidateGroups": [row["grp"]]}) for row in found]
-        except Exception:  # noqa: BLE001  the database is away: that is the point
+        except SQLAlchemyError:  # the database is away: that is the point
             time.sleep(0.2)
     raise SystemExit("the database did not come back")
 
@@ -137,7 +150,7 @@ def _await_database() -> None:
             with transaction() as connection:
                 connection.execute(text("select 1"))
             return
-        except Exception:  # noqa: BLE001
+        except SQLAlchemyError:
             time.sleep(0.2)
 
 
@@ -176,9 +189,6 @@ def _disagreement(found: Office, case: Advanced) -> list[str]:
 
 if __name__ == "__main__":
     problems = chaos(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
-    for problem in problems:
-        print(problem)  # noqa: T201
-    print(
-        "chaos: nothing lost, nothing twice, nothing stuck" if not problems else f"{len(problems)} problems"
-    )
+    for line in problems or ["chaos: nothing lost, nothing twice, nothing stuck"]:
+        print(line)  # noqa: T201
     sys.exit(1 if problems else 0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from service.casework.deployments import deploy_folder
 from service.casework.installation import at_work
 from service.casework.seeding import DEMO_PASSWORD, seed_demo
-from service.errors import XuejiError
+from service.errors import BadDefinition, XuejiError
 from service.registry.law import Law
 from service.registry.world_file import load_world
 from service.settings import Settings
@@ -39,7 +39,15 @@ def load_demo(settings: Settings) -> None:
 def deploy(settings: Settings) -> None:
     """Deploy what lies in processes/ and has changed since the last start."""
     with at_work(settings) as office:
-        for done in deploy_folder(office):
+        try:
+            made = deploy_folder(office)
+        except BadDefinition as error:
+            # A bad file must not keep the product from starting: what is in force stays in force.
+            console.print(
+                f"    processes/ 中的改动没有部署，继续使用原有版本。{error}", style="red", markup=False
+            )
+            return
+        for done in made:
             console.print(f"    {done.name}：{len(done.definitions)} 个流程定义", markup=False)
 
 
@@ -56,7 +64,9 @@ def welcome(settings: Settings) -> str:
     if not settings.demo:
         return ready
     world = load_world(settings.processes_dir, Law(settings.processes_dir))
-    system = [one.person.username for one in world.people.values() if any(role.unit is None for role in one.roles)]
+    system = [
+        one.person.username for one in world.people.values() if any(role.unit is None for role in one.roles)
+    ]
     others = [one.person.username for one in world.people.values() if any(role.unit for role in one.roles)]
     return (
         f"{ready} — 演示账号 {'、'.join(sorted(system))}，以及每个单位的每个角色（如 {others[0]}、{others[-1]}，"

@@ -78,9 +78,18 @@ def by_tag(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], list[d
         yield (
             tag,
             [
-                {"path": path, "method": method.upper(), **operation}
+                {
+                    **operation,
+                    "path": path,
+                    "method": method.upper(),
+                    "parameters": _parameters(item, operation),
+                }
                 for path, item in document["paths"].items()
                 for method, operation in item.items()
                 if method in _METHODS and tag["name"] in operation.get("tags", ())
             ],
         )
+
+
+def _parameters(item: Mapping[str, Any], operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [*item.get("parameters", ()), *operation.get("parameters", ())]

@@ -142,11 +142,21 @@ class Resource(Blueprint):  # type: ignore[misc]
 
         def register(view: View) -> View:
             handler: Callable[..., Any] = view
-            for location, schema in (("form", op.form), ("json", op.body), ("query", op.query)):
+            for location, schema, media in (
+                ("form", op.form, "multipart/form-data"),
+                ("json", op.body, None),
+                ("query", op.query, None),
+            ):
                 if schema is not None:
-                    handler = self.arguments(schema, location=location, required=False)(handler)
+                    once = (
+                        schema() if isinstance(schema, type) else schema
+                    )  # webargs would make one a request
+                    handler = self.arguments(once, location=location, content_type=media, required=False)(
+                        handler
+                    )
             described = f"{op.about}\n\n{op.may.sentence}。".strip()
-            handler = self.doc(summary=op.summary, description=described)(handler)
+            open_to_all: dict[str, Any] = {} if op.may.signed_in else {"security": []}
+            handler = self.doc(summary=op.summary, description=described, **open_to_all)(handler)
             handler = self.response(op.status, op.answer, content_type=op.raw or None)(handler)
             handler = allow(op.may)(handler)
             name = re.sub(r"\W", "_", f"{view.__name__}_{method}_{path}")

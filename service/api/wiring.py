@@ -6,12 +6,12 @@ from flask import Flask
 
 from service.api import access, context, documents, errors
 from service.api.accounts import Accounts
-from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
 from service.api.engine_rest.history import history
 from service.api.engine_rest.instances import instances
 from service.api.engine_rest.messages import messages
+from service.api.engine_rest.starting import definitions
 from service.api.engine_rest.tasks import tasks
 from service.api.registry.bulletin import bulletin
 from service.api.registry.cases import cases

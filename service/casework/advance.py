@@ -44,6 +44,10 @@ class Advanced:
     outcome: str | None = None
 
 
+class LostRace(Conflict):
+    """The task was somebody else's by the time it was written: claimed while this verb held only the instance."""
+
+
 def advance(
     connection: Connection,
     locked: LockedInstance,
@@ -83,7 +87,7 @@ def record(
         outbox=(*world.outbox, *_thrown(outcome)),
     )
     if not write_progress(connection, locked, world.case, progress):
-        raise Conflict("任务刚刚被他人签收或办结", cure="请刷新待办列表")
+        raise LostRace("任务刚刚被他人签收或办结", cure="请刷新待办列表")
     if instance.completed:
         release_student(connection, locked.case_number)
     return Advanced(instance=locked.id, case_number=locked.case_number, tasks=tasks, outcome=progress.outcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -45,9 +45,9 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
     """
     with transaction() as connection:
         now, release = read_clock(connection)
+        unit = host_unit(connection, actor, wish)
         if not rows.lock_student(connection, wish.student):
             raise NotFound("没有这名学生", cure="请核对学生编号")
-        unit = host_unit(connection, actor, wish)
         stage = rows.stage_of(connection, wish.student)
         row = definition_for(office, connection, wish, unit, stage)
         _check_expected(office, connection, wish, row)
@@ -163,5 +163,4 @@ def withdraw(office: Office, actor: Actor, instance_id: str, reason: str) -> Adv
         if locked.status == "ended":
             raise Conflict("办件已经结束", cure="请刷新列表")
         entry = NewEntry(actor=actor.id, verb="delete", detail={"reason": reason})
-        done = advance(connection, locked, world, lambda instance: instance.cancel(), entry)
-        return replace(done, outcome="deleted")
+        return advance(connection, locked, world, lambda instance: instance.cancel(), entry)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from service.casework.context import Office
-from service.casework.rules import Rules
+from service.checks.gate import Verdict, judge_folder, judge_upload
 from service.engine import Definition, compile_files
 from service.errors import BadDefinition, BadRequest, Problem
 from service.ids import new_id
 from service.policy.forms import parse_form
-from service.policy.library import Bundle, overlay
+from service.policy.library import Bundle, Library, overlay
 from service.policy.regions import NATIONAL
 from service.store import definitions as rows
 from service.store.db import transaction
@@ -64,34 +64,73 @@ class Parcel:
 
 
 def deploy_folder(
-    office: Office, by: str = "system", *, replace_uploads: bool = False
+    office: Office, by: str = "system", *, replace_uploads: bool = False, verdict: Verdict | None = None
 ) -> tuple[Deployed, ...]:
-    """Deploy what lies in processes/ and has changed: the nation's, then each region's with a folder."""
-    made = []
-    for region in office.shelf.rules.law.regions.with_folders():
+    """Deploy what lies in processes/ and has changed: the nation's, then each region's with a folder.
+
+    Raises BadDefinition with every finding and every failed scenario (``verdict``, if they are judged already).
+    """
+    rules, parcels = office.shelf.rules, []
+    library = rules.library()
+    for region in rules.law.regions.with_folders():
         tenant = None if region.code == NATIONAL else region.code
         parcel = Parcel(
             name=region.name, source=FOLDER, tenant=tenant, by=by, replace_uploads=replace_uploads
         )
-        done = _deploy(office, parcel)
-        if done is not None:
-            made.append(done)
-    return tuple(made)
+        parcels.append((parcel, list(_candidates(library, region.code, None))))
+    with transaction() as connection:
+        changed = any(_is_new(connection, item, parcel) for parcel, items in parcels for item in items)
+    if not changed:
+        return ()
+    (verdict or judge_folder(rules.rulebook())).enforce()
+    with transaction() as connection:
+        rows.lock_deployments(connection)
+        made = [_store(connection, items, parcel) for parcel, items in parcels]
+    return tuple(done for done in made if done is not None)
 
 
 def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     """Deploy uploaded files for a region: they stand in place of the region's files of the same name.
 
-    Raises BadDefinition (file, element, cure) and changes nothing when any of them cannot be used.
+    A narrower region that takes such a file over from this one gets a new version too. Raises BadDefinition (file,
+    element, cure) and changes nothing when any of them cannot be used.
     """
     if not parcel.files:
         raise BadRequest("没有上传文件", cure="请至少上传一个 .bpmn、.dmn 或 .form 文件")
-    office.shelf.rules.law.regions.get(parcel.region)
-    candidates = list(_candidates(office.shelf.rules, parcel.region, parcel.files))
+    rules = office.shelf.rules
+    rules.law.regions.get(parcel.region)
+    library = rules.library()
+    candidates = list(_candidates(library, parcel.region, parcel.files))
     _check_used(candidates, parcel.files)
+    judge_upload(rules.rulebook(), parcel.region, parcel.files).enforce()
+    heirs = [
+        (replace(parcel, tenant=code, files=files), list(_candidates(library, code, files)))
+        for code, files in _heirs(library, parcel)
+    ]
     with transaction() as connection:
         rows.lock_deployments(connection)
-        return _store(connection, candidates, parcel) or _as_before(connection, candidates, parcel)
+        done = _store(connection, candidates, parcel)
+        for heir, items in heirs:
+            _store(connection, items, heir)
+        return done or _as_before(connection, candidates, parcel)
+
+
+def _heirs(library: Library, parcel: Parcel) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Narrower regions with a folder, and the uploaded files they have no own file of."""
+    files = parcel.files or {}
+    for region in library.regions.with_folders():
+        chain = [one.code for one in library.regions.chain(region.code)]
+        if region.code == parcel.region or parcel.region not in chain:
+            continue
+        nearer = set(chain[: chain.index(parcel.region)])
+        own = {
+            source.name
+            for source in library.bundle(region.code, date.max).files.values()
+            if source.region in nearer
+        }
+        inherited = {name: content for name, content in files.items() if name not in own}
+        if inherited:
+            yield region.code, inherited
 
 
 def _check_used(candidates: list[_Candidate], files: Mapping[str, bytes]) -> None:
@@ -123,19 +162,12 @@ def _as_before(connection: Connection, candidates: list[_Candidate], parcel: Par
     )
 
 
-def _deploy(office: Office, parcel: Parcel) -> Deployed | None:
-    candidates = list(_candidates(office.shelf.rules, parcel.region, parcel.files))
-    with transaction() as connection:
-        rows.lock_deployments(connection)
-        return _store(connection, candidates, parcel)
-
-
-def _candidates(rules: Rules, code: str, upload: Mapping[str, bytes] | None) -> Iterator[_Candidate]:
+def _candidates(library: Library, code: str, upload: Mapping[str, bytes] | None) -> Iterator[_Candidate]:
     """Every definition of a region, for every day from which its files differ."""
-    changes = rules.library.changes(code)
+    changes = library.changes(code)
     seen: dict[str, str] = {}  # a day on which a file's closure does not differ needs no version of its own
     for since in changes:
-        bundle = rules.library.bundle(code, since)
+        bundle = library.bundle(code, since)
         if upload:
             bundle = overlay(bundle, upload)
         for name in bundle.files:

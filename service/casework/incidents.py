@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from service.casework.actors import Actor
+from service.engine import EngineError, UncaughtError
+from service.engine.failures import EvaluationError
 from service.errors import NotFound, XuejiError
 from service.store import incidents as rows
 from service.store.db import transaction
@@ -24,6 +29,26 @@ def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[st
             {"instance": instance_id, "kind": kind, "element": element, "message": message, "trace": trace},
             act,
         )
+
+
+@contextmanager
+def guarded(instance_id: str, act: Mapping[str, Any]) -> Iterator[None]:
+    """Record an incident when an act fails for a reason its caller cannot mend, and let the error pass on.
+
+    A person's own mistake (a wrong form, a task already done) is none; nor is a database that is away.
+    """
+    try:
+        yield
+    except DBAPIError:
+        raise
+    except (EngineError, EvaluationError, UncaughtError) as error:
+        open_incident(instance_id, "act", error, act)
+        raise
+    except XuejiError:
+        raise
+    except Exception as error:
+        open_incident(instance_id, "act", error, act)
+        raise
 
 
 def retry(actor: Actor, incident_id: str) -> None:

@@ -45,10 +45,15 @@ def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
         raise Conflict(f"{found}消息“{message.name}”", cure="请给出正在办理的受理编号（businessKey）")
-    with office.locked(waiting[0].instance) as (connection, locked, world):
-        _check_sender(actor, waiting[0].sent_by, world)
+    with incidents.guarded(waiting[0].instance, {"verb": "message", "name": message.name, "by": actor.id}):
+        return _correlate(office, actor, message, waiting[0])
+
+
+def _correlate(office: Office, actor: Actor, message: Message, waiting: Any) -> Advanced:
+    with office.locked(waiting.instance) as (connection, locked, world):
+        _check_sender(actor, waiting.sent_by, world)
         entry = NewEntry(
-            actor=actor.id, verb="message", element=waiting[0].element, detail={"message": message.name}
+            actor=actor.id, verb="message", element=waiting.element, detail={"message": message.name}
         )
         act = partial(_deliver, name=message.name, variables=message.variables)
         return advance(connection, locked, world, act, entry)

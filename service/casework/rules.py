@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
+from service.checks.rulebook import Rulebook
 from service.policy.calendar import Calendar
 from service.policy.library import Library
 from service.policy.regions import NATIONAL
@@ -19,9 +20,13 @@ class Rules:
         self.law = Law(processes)
         self._calendar = lru_cache(maxsize=512)(self._load_calendar)
 
-    @cached_property
     def library(self) -> Library:
+        """What lies in the folders now: they may have changed since the process started."""
         return Library(self.processes, self.forms)
+
+    def rulebook(self) -> Rulebook:
+        """The same for the checks."""
+        return Rulebook(self.processes, self.forms)
 
     def calendar(self, region: str | None) -> Calendar:
         """The calendar of a region or county; None is the nation's."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import Connection
 
 from service.casework.actors import Actor
-from service.casework.advance import Advanced, advance, split_wait_id
+from service.casework import incidents
+from service.casework.advance import Advanced, LostRace, advance, split_wait_id
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
+from service.engine import Instance
 from service.errors import Conflict, NotFound
 from service.policy.values import Value
 from service.registry import counter, four_eyes
@@ -47,9 +50,21 @@ def unclaim(actor: Actor, task_id: str) -> TaskRow:
 def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, object]) -> Advanced:
     """Do a task: one transaction from the lock to the commit. An unclaimed task is claimed by completing it.
 
-    Raises NotFound, Forbidden (group, four eyes), Conflict (done, or taken by another), Invalid (form).
+    Raises NotFound, Forbidden (group, four eyes), Conflict (done, or taken by another), Invalid (form). A diagram that
+    cannot go on leaves everything as it was and an incident beside it.
     """
-    with office.locked(_instance_of(task_id)) as (connection, locked, world):
+    instance = _instance_of(task_id)
+    try:
+        with incidents.guarded(instance, {"verb": "complete", "task": task_id, "by": actor.id}):
+            return _complete(office, actor, task_id, values)
+    except LostRace as lost:
+        with transaction() as connection:
+            raise _taken(connection, task_id) from lost
+
+
+def _complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, object]) -> Advanced:
+    instance_id, number = split_wait_id(task_id)
+    with office.locked(instance_id) as (connection, locked, world):
         task = _visible(connection, actor, task_id)
         _check_open(connection, task)
         if task.assignee not in (None, actor.id):
@@ -60,14 +75,8 @@ def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, ob
         entry = NewEntry(
             actor=actor.id, verb="complete", element=task.path, detail={"task": task.id}, clauses=task.clauses
         )
-        _, number = split_wait_id(task_id)
-        return advance(
-            connection,
-            locked,
-            world,
-            lambda instance: instance.complete(number, cleaned, by=actor.id),
-            entry,
-        )
+        act = partial(Instance.complete, task_id=number, values=cleaned, by=actor.id)
+        return advance(connection, locked, world, act, entry)
 
 
 def check_form(

@@ -6,12 +6,12 @@ Mirrors the verbs on tables: an act that is refused changes nothing. Knows no sc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from service.checks.case_host import CaseHost
 from service.checks.desk import Look
+from service.checks.memory_case import Case, MemoryHost, OpenTask
 from service.checks.rulebook import Rulebook
 from service.checks.world import InMemoryWorld
 from service.engine import (
@@ -25,51 +25,10 @@ from service.engine import (
     refusal,
 )
 from service.errors import BadRequest, Conflict, NotFound
-from service.policy.calendar import Calendar
 from service.policy.values import Value
 from service.registry import counter, four_eyes
-from service.registry.case_records import CaseRecords
 from service.registry.model import CaseView, Unit
 from service.registry.world_data import WorldPerson
-
-
-class MemoryHost(CaseHost):
-    """The host of one act: the registry in memory, definitions from the rule book."""
-
-    def __init__(self, book: Rulebook, world: InMemoryWorld, case: CaseView, now: datetime) -> None:
-        calendar = book.calendar(case.region)
-        super().__init__(CaseRecords(world, book.law, case, now=now, calendar=calendar, apply=world.apply))
-        self.book = book
-
-    def calendar(self, tenant: str | None) -> Calendar:
-        return self.book.calendar(tenant)
-
-    def definition(self, process_id: str, tenant: str | None) -> Definition:
-        return self.book.definition(process_id, tenant, self.now.date())
-
-    def by_digest(self, digest: str, process_id: str) -> Definition:
-        return self.book.by_digest(digest, process_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenTask:
-    """A user task with the roles that may do it in one unit."""
-
-    wait: UserTaskWait
-    roles: tuple[str, ...]
-    unit: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A case between two acts."""
-
-    view: CaseView
-    state: bytes = b""
-    tasks: Mapping[str, OpenTask] = field(default_factory=dict)
-    messages: Mapping[str, MessageWait] = field(default_factory=dict)
-    next_due: datetime | None = None
-    outcome: str = ""
 
 
 class MemoryDesk:

@@ -26,7 +26,7 @@ def command(replace_uploads: bool) -> None:
         console.print(Text(str(warning.problem()), "yellow"), soft_wrap=True)
     console.print(f"[green]✓[/green] 检查通过，场景 {verdict.played} 个全部走对", highlight=False)
     with connect(settings, "xueji").app_context(), console.status("部署"):
-        made = deploy_folder(office(), replace_uploads=replace_uploads)
+        made = deploy_folder(office(), replace_uploads=replace_uploads, verdict=verdict)
     _show(console, made)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
-from service.engine.host import Ended, EngineError, Host, Outcome, Position, UncaughtError, Wait
+from service.engine.host import End, Ended, EngineError, Host, Outcome, Position, UncaughtError, Wait
 from service.engine.nodes.activities import UserTask
 from service.engine.nodes.base import store
 from service.engine.nodes.scopes import start_scope
@@ -38,16 +38,18 @@ class Instance:
         *,
         by: str = "",
         message: str = "",
+        at: str = "",
     ) -> Instance:
-        """Start at the none start event, or at the start event of a message.
+        """Start at the none start event, at the start event of a message, or at the start event ``at``.
 
-        ``by`` is the person who starts. Raises UncaughtError (with the outcome so far) when the run reaches an
+        ``by`` is the person who starts; ``at`` is for what the host itself waits for: a timer or signal of a start
+        event, broadcast inside the tenant. Raises UncaughtError (with the outcome so far) when the run reaches an
         error end.
         """
         case = Case(definition, host)
         case.open(definition, {}, case, None)
         instance = cls(case)
-        start = _start_event(definition, message)
+        start = at or _start_event(definition, message)
         if by:
             case.doers[start] = by
         store(case.task_tree, {**(variables or {})})
@@ -116,6 +118,7 @@ class Instance:
 
     def cancel(self) -> Instance:
         """End everything without going on anywhere."""
+        self.case.end = End(element="deleted", name="已撤销", kind="cancelled")
         self.case.completed = True
         self.case.clear()
         self.case.finished()

@@ -92,6 +92,8 @@ def instance_done(token: Token) -> None:
     state, loop = body.internal_data["loop"], step.node.loop
     assert loop is not None
     state["done"] += 1
+    if undoable := token.internal_data.get("done"):
+        body.internal_data["done"] = [*body.internal_data.get("done", []), *undoable]
     _count_up(body)
     again = _again(step, token, body)
     space.remove(token)

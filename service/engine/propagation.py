@@ -86,6 +86,7 @@ def _catchers(token: Token, kind: str, code: str) -> Iterator[_Boundary | _Event
     """Catchers from the inside outwards; a matching code before a catch-all."""
     activity: Token | None = token
     while activity is not None:
+        within = activity.task_spec.name  # an event subprocess does not catch what it throws itself
         space = activity.space
         body = space.tasks.get(activity.internal_data.get("mi", 0), activity)
         events = [event for event in body.task_spec.code.attached if event.event.kind == kind]
@@ -96,7 +97,7 @@ def _catchers(token: Token, kind: str, code: str) -> Iterator[_Boundary | _Event
         }
         nodes = [step.node for step in space.spec.starters if step.node.id in starts]
         for event in _matching(nodes, code):
-            if space.owner is None or space.owner.task_spec.name != starts[event.id] or space.called:
+            if starts[event.id] != within:
                 yield _EventSubprocess(space, starts[event.id], event)
         activity = space.owner
 

@@ -37,7 +37,7 @@ BULLETIN = Listing(
     conditions={"month": "o.month = :month", "unit": "o.unit = :unit", "visible": _SEEN_FROM},
     orders={"on": 'o."on"', "unit": "o.unit"},
     key="o.id",
-    default='u.county, o.unit, o."on"',
+    default='o.month desc, u.county, o.unit, o."on"',
 )
 
 _CASE = text(

@@ -188,6 +188,15 @@ def test_a_diagram_comes_back_as_it_was_sent(desk: Desk) -> None:
     assert desk.call(HEAD, "GET", f"{DEFINITIONS}/key/small/tenant-id/410700/xml").status_code == 404
 
 
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-16", "utf-8-sig"])
+def test_a_diagram_in_another_encoding_is_read_as_it_says(desk: Desk, encoding: str) -> None:
+    key = f"coded_{encoding.replace('-', '_').lower()}"
+    text = sketch(SMALL, key).decode().replace("UTF-8", encoding.removesuffix("-sig"))
+    answer = desk.deploy({f"{key}.bpmn": text.encode(encoding), **FORMS})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert desk.get(HEAD, f"{DEFINITIONS}/key/{key}/xml")["bpmn20Xml"] == text
+
+
 @pytest.mark.parametrize("sort", ["id", "key", "name", "version", "deploymentId", "tenantId"])
 def test_definitions_sort_and_page(desk: Desk, sort: str) -> None:
     up = desk.get(HEAD, DEFINITIONS, sortBy=sort, sortOrder="asc")

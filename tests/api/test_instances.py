@@ -10,9 +10,9 @@ from tests.api.desk import HEAD, OTHER_SCHOOL, REGISTRAR, SCHOOL, STRANGER, STUD
 
 INSTANCES = "/engine-rest/process-instance"
 HISTORY = "/engine-rest/history"
-RECALL = f"""
+RECALL = """
     start begin form=small_start
-    call review called=called_review in=party:receiving_school
+    call review called=called_review in="party:${'receiving_school'}"
     user wait groups=registrar@receiving_school name=等待
     end done
     event_sub recalled

@@ -50,6 +50,8 @@ CAMUNDA = {
     "mapping": "mapDecisionResult",
     "tenant": "calledElementTenantId",
     "priority": "priority",
+    "code": "errorCodeVariable",
+    "text": "errorMessageVariable",
 }
 TRIGGERS = (
     "message",
@@ -151,7 +153,7 @@ class _Sketch:
             "triggeredByEvent": kind == "event_sub" and "true",
             "isInterrupting": kind == "start" and "beside" in options and "false",
             "isForCompensation": "undoes" in options and "true",
-            "messageRef": kind == "receive"
+            "messageRef": kind in ("receive", "send")
             and "message" in options
             and self.reference("message", options["message"]),
             "camunda:type": "topic" in options and "external",
@@ -198,7 +200,7 @@ class _Sketch:
 
     def event(self, kind: str, options: dict[str, str]) -> str:
         trigger = next((name for name in TRIGGERS if name in options), "")
-        if not trigger or kind in ("receive", "user", "work", "rule", "task", "sub", "call"):
+        if not trigger or kind in ("receive", "send", "user", "work", "rule", "task", "sub", "call"):
             return ""
         value = options[trigger]
         if trigger == "timer":
@@ -234,9 +236,9 @@ class _Sketch:
                 if "while" in options
                 else ""
             )
-            return (
-                f"<bpmn:standardLoopCharacteristics{maximum}>{condition}</bpmn:standardLoopCharacteristics>"
-            )
+            maximum += ' testBefore="true"' if "first" in options else ""
+            tag = "bpmn:standardLoopCharacteristics"
+            return f"<{tag}{maximum}>{condition}</{tag}>"
         if not {"times", "each"} & options.keys():
             return ""
         sequential = ' isSequential="true"' if "sequential" in options else ""

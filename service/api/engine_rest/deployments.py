@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from service.api.access import SIGNED_IN, having
 from service.api.context import actor, office
-from service.api.engine_rest.definitions import ProcessDefinition
+from service.api.engine_rest.definition_schemas import ProcessDefinition
 from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
 from service.api.errors import ParseFailure
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text

@@ -23,10 +23,9 @@ class Month(Paged):
     """Which month."""
 
     month = fields.String(
-        required=True,
         validate=validate.Regexp(r"\A\d{4}-(0[1-9]|1[0-2])\Z", error="应写成 2026-09 的样子"),
-        error_messages={"required": "必须给出", "invalid": "应为文字"},
-        metadata={"description": "月份，如 2026-09"},
+        error_messages={"invalid": "应为文字"},
+        metadata={"description": "月份，如 2026-09；不给出则从最近的月份起"},
     )
     unit = Text(metadata={"description": "只看这个单位"})
 
@@ -57,8 +56,7 @@ class Overdue(Schema):
     ),
 )
 def monthly(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    wanted = {"month": query["month"], **looking.visible_by_unit(actor())}
-    if "unit" in query:
-        wanted["unit"] = query["unit"]
+    given = {name: query[name] for name in ("month", "unit") if name in query}
+    wanted = {**given, **looking.visible_by_unit(actor())}
     with transaction() as connection:
         return BULLETIN.find(connection, wanted, page(query, {}))

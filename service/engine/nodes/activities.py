@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from service.engine import compensation, loops
 from service.engine.decisions import Outcome as DecisionOutcome
@@ -12,9 +13,7 @@ from service.engine.propagation import throw_error
 from service.engine.scope import TokenScope
 from service.engine.space import Space, Token
 from service.engine.timers import as_datetime
-
-if TYPE_CHECKING:
-    pass
+from service.policy.values import Value
 
 IN_TRANSACTION = "registry."  # topics done by the host itself, at once
 
@@ -62,7 +61,7 @@ class Activity(Step):
         if "compensates" in token.internal_data:
             compensation.handler_done(token)
             return
-        super().leave(token)
+        self.go_on(token)
 
     def remember(self, token: Token) -> None:
         """Keep what a later compensation needs."""
@@ -228,6 +227,18 @@ class ReceiveTask(Activity):
     def perform(self, token: Token) -> bool | None:
         wait_for_message(token)
         return None
+
+    def fired(self, token: Token, payload: Mapping[str, Value]) -> None:
+        lose_race(token)
+        super().fired(token, payload)
+
+
+def lose_race(winner: Token) -> None:
+    """The other events behind the same event-based gateway no longer count."""
+    race = winner.internal_data.get("race")
+    for other in winner.space.tokens() if race is not None else ():
+        if other is not winner and other.internal_data.get("race") == race:
+            winner.space.case.cancel_token(other)
 
 
 def wait_for_message(token: Token) -> None:

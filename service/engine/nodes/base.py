@@ -125,6 +125,11 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
         return None if expression is None else expression.evaluate(TokenScope(token))
 
     def leave(self, token: Token) -> None:
+        if self.code.outputs:
+            store(token, evaluate_all(self.code.outputs, token))
+        self.go_on(token)
+
+    def go_on(self, token: Token) -> None:
         for exit_ in self.choose(token):
             take(token.space, exit_)
 
@@ -137,7 +142,18 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
         chosen = [
             flow for flow in exits if not flow.default and (flow.condition is None or holds(flow, scope))
         ]
-        return chosen or [flow for flow in exits if flow.default]
+        return chosen or [flow for flow in exits if flow.default] or no_way(self)
+
+
+def no_way(step: Step) -> list[Exit]:
+    """Where flows lead on but none may be taken, a case would vanish: an error instead."""
+    if not step.code.exits:
+        return []
+    raise EngineError(
+        f"“{step.node.name or step.name}”之后的条件全都不成立，也没有默认流",
+        element=step.name,
+        cure="请设一条默认流，或补全条件",
+    )
 
 
 def holds(exit_: Exit, scope: TokenScope) -> bool:

@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from service.engine import compensation, timers
 from service.engine.host import End, SignalWait, TimerWait
-from service.engine.nodes.activities import throw_message, wait_for_message
+from service.engine.nodes.activities import lose_race, throw_message, wait_for_message
 from service.engine.nodes.base import Code, Step, evaluate_all, is_waiting, store
 from service.engine.propagation import throw_error, throw_escalation, throw_signal
 from service.engine.scope import TokenScope
@@ -87,14 +87,6 @@ class CatchEvent(Catching):
     def fired(self, token: Token, payload: Mapping[str, Value]) -> None:
         lose_race(token)
         super().fired(token, payload)
-
-
-def lose_race(winner: Token) -> None:
-    """The other events behind the same event-based gateway no longer count."""
-    race = winner.internal_data.get("race")
-    for other in winner.space.tokens() if race is not None else ():
-        if other is not winner and other.internal_data.get("race") == race:
-            winner.space.case.cancel_token(other)
 
 
 class BoundaryEvent(Catching):
@@ -195,7 +187,10 @@ class EndEvent(ThrowEvent):
         return super().execute(token)
 
     def cancel(self, token: Token) -> None:
-        """A transaction is cancelled: compensate what it did, then leave by the cancel boundary event."""
+        """A transaction is cancelled: end what runs in it, undo what it did, leave by the cancel boundary event."""
+        for other in token.space.tokens():
+            if other is not token:
+                token.space.case.cancel_token(other)
         if compensation.begin(token):
             self.undone(token)
 

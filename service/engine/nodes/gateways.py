@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from SpiffWorkflow.util.task import TaskState
 
-from service.engine.host import EngineError
-from service.engine.nodes.base import Exit, Step, holds
+from service.engine.nodes.base import Exit, Step, holds, no_way
 from service.engine.scope import TokenScope
 from service.engine.space import Space, Token
 
@@ -19,16 +18,6 @@ class ExclusiveGateway(Step):
             if not flow.default and holds(flow, scope):
                 return [flow]
         return [flow for flow in self.code.exits if flow.default] or no_way(self)
-
-
-def no_way(step: Step) -> list[Exit]:
-    if not step.code.exits:
-        return []
-    raise EngineError(
-        f"网关“{step.node.name or step.name}”的条件全都不成立，也没有默认流",
-        element=step.name,
-        cure="请给网关设一条默认流，或补全条件",
-    )
 
 
 def waiting_here(step: Step, space: Space) -> dict[str, Token]:
@@ -106,7 +95,7 @@ def token_reach(join: Step, other: Token) -> frozenset[str]:
 class EventBasedGateway(Step):
     """Waits for several events; the first to come wins."""
 
-    def leave(self, token: Token) -> None:
+    def go_on(self, token: Token) -> None:
         space = token.space
         for flow in self.code.exits:
             target = space.spec.task_specs[flow.target]

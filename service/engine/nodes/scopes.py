@@ -42,7 +42,7 @@ class CallActivity(Activity):
         definition = space.case.host.definition(process_id, tenant)
         variables = evaluate_all(self.code.call_in, token)
         if any(item.everything for item in self.node.call_in):
-            variables = {**space.variables, **variables}
+            variables = {**visible(token), **variables}
         frame = begin_frame(token, definition.spec, definition, {}, called=True)
         frame.variables.update({name: value for name, value in variables.items() if keeps(frame, name)})
         return None
@@ -55,6 +55,14 @@ class CallActivity(Activity):
         values.update({given.name: given.value.evaluate(inside) for given in self.code.call_out})
         store(token, values)
         token.complete()
+
+
+def visible(token: Token) -> dict[str, Any]:
+    """Every variable seen where a token stands; a local value hides the process's of the same name."""
+    found = dict(token.space.variables)
+    for local in reversed(list(TokenScope(token).locals())):
+        found.update(local)
+    return found
 
 
 class FrameScope(TokenScope):

@@ -1,0 +1,116 @@
+"""Process definitions and starts as they go in and out."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from service.api.engine_rest.shared import Paged, sort_order
+from service.api.fields import Body, Choice, Commas, Flag, Text, Variables, Whole
+
+STUDENT, UNIT = "student", "starting_unit"  # variables of a start that are no fields of its form
+SORTS = {
+    "id": "id",
+    "key": "key",
+    "name": "name",
+    "version": "version",
+    "deploymentId": "deployment",
+    "tenantId": "tenant",
+}
+CONDITIONS = {
+    "id": "id",
+    "ids": "ids",
+    "key": "key",
+    "keys": "keys",
+    "key_like": "key_like",
+    "name": "name",
+    "name_like": "name_like",
+    "deployment": "deployment",
+    "file": "file",
+    "version": "version",
+    "version_tag": "version_tag",
+    "latest": "latest",
+    "tenants": "tenants",
+    "no_tenant": "no_tenant",
+    "active": "active",
+    "paused": "paused",
+}
+
+
+class Query(Paged):
+    """Which definitions."""
+
+    id = Text(data_key="processDefinitionId")
+    ids = Commas(data_key="processDefinitionIdIn")
+    key = Text()
+    keys = Commas(data_key="keysIn")
+    key_like = Text(data_key="keyLike")
+    name = Text()
+    name_like = Text(data_key="nameLike")
+    deployment = Text(data_key="deploymentId")
+    file = Text(data_key="resourceName")
+    version = Whole(least=1)
+    version_tag = Text(data_key="versionTag")
+    latest = Flag(data_key="latestVersion")
+    tenants = Commas(data_key="tenantIdIn", metadata={"description": "地区代码，逗号分开"})
+    no_tenant = Flag(data_key="withoutTenantId", metadata={"description": "只要全国的"})
+    active = Flag()
+    paused = Flag(data_key="suspended")
+    sort_by = Choice(*SORTS, data_key="sortBy")
+    sort_order = sort_order()
+
+
+class ProcessDefinition(Schema):
+    """A definition that can be started. ``inForceFrom`` and ``inForceUntil`` are additions to Camunda's."""
+
+    id = fields.String(required=True)
+    key = fields.String()
+    category = fields.Constant(None)
+    description = fields.Constant(None)
+    name = fields.String()
+    version = fields.Integer()
+    file = fields.String(data_key="resource")
+    deployment = fields.String(data_key="deploymentId")
+    diagram = fields.Constant(None)
+    paused = fields.Boolean(data_key="suspended")
+    tenant = fields.String(data_key="tenantId", allow_none=True)
+    version_tag = fields.Function(lambda row: row["version_tag"] or None, data_key="versionTag")
+    keeping = fields.Constant(None, data_key="historyTimeToLive")
+    startable = fields.Constant(constant=True, data_key="startableInTasklist")
+    in_force_from = fields.Date(data_key="inForceFrom", allow_none=True)
+    in_force_until = fields.Date(data_key="inForceUntil", allow_none=True)
+
+
+class Diagram(Schema):
+    """The diagram's file."""
+
+    id = fields.String(required=True)
+    xml = fields.String(data_key="bpmn20Xml", required=True)
+
+
+class Start(Body):
+    """A wish to start a case."""
+
+    case_number = Text(
+        data_key="businessKey", metadata={"description": "忽略：受理编号由系统签发，见答复中的 businessKey"}
+    )
+    variables = Variables(
+        load_default=dict,
+        metadata={
+            "description": f"{STUDENT} 为学生 id，{UNIT} 为发起单位（在多个单位任职时），其余为发起表单的各项"
+        },
+    )
+    with_variables = Flag(data_key="withVariablesInReturn", load_default=False)
+
+
+class Started(Schema):
+    """The new instance."""
+
+    id = fields.String(required=True)
+    definition = fields.String(data_key="definitionId")
+    case_number = fields.String(data_key="businessKey", metadata={"description": "受理编号"})
+    case_instance = fields.Constant(None, data_key="caseInstanceId")
+    ended = fields.Boolean()
+    paused = fields.Constant(constant=False, data_key="suspended")
+    tenant = fields.String(data_key="tenantId", allow_none=True)
+    links = fields.List(fields.Dict())
+    variables = Variables(allow_none=True)

@@ -1,0 +1,44 @@
+"""An act the diagram cannot take: the case stays as it was, an incident stands beside it, and a person's slip is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.casework import cases, deployments, tasks
+from service.casework.context import Office
+from service.engine import EngineError
+from service.errors import Invalid
+from tests.casework.people import APPROVE, RECEIVING, STUDENT, actor, rows, start, task_at, world
+from tests.engine.sketch import sketch
+
+NO_WAY_OUT = """
+start s doc=MOE2013-14-a
+user approve name=校长核办 groups=head@receiving_school form=school_approve doc=MOE2016-3.1-a
+xor g name=有余位吗？ doc=MOE2013-14-a
+end many
+end few
+s -> approve -> g
+g -> many : ${sending_school_kind == 'none'}
+g -> few : ${receiving_school_kind == 'none'}
+"""
+
+
+def test_a_gateway_without_a_way_out_becomes_an_incident_and_the_task_stays_open(office: Office) -> None:
+    files = {"dead_end.bpmn": sketch(NO_WAY_OUT, "dead_end", "无路可走")}
+    deployments.deploy_upload(office, deployments.Parcel(name="试", files=files))
+    wish = cases.Start(procedure="dead_end", student=world().student_called(STUDENT).student.id)
+    case = cases.start(office, actor(RECEIVING, "registrar"), wish)
+    task = task_at(case, "receiving_school/approve")
+    with pytest.raises(EngineError, match="有余位吗"):
+        tasks.complete(office, actor(RECEIVING, "head"), task.id, APPROVE)
+    (incident,) = rows("select * from incident")
+    assert (incident.instance, incident.element) == (case.instance, "g")
+    assert incident.act["task"] == task.id
+    assert task_at(case, "receiving_school/approve").assignee is None
+
+
+def test_a_wrong_form_is_no_incident(office: Office) -> None:
+    task = task_at(start(office), "receiving_school/approve")
+    with pytest.raises(Invalid):
+        tasks.complete(office, actor(RECEIVING, "head"), task.id, {"decision": "maybe"})
+    assert rows("select 1 from incident") == []
