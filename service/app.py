@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, redirect
+from werkzeug.wrappers import Response
 
 import service.store.models  # noqa: F401  (fills the metadata)
 from service.api import wiring
@@ -17,7 +18,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = connect(settings, "service")
     wiring.install(app, settings)
     app.add_url_rule("/health", "health", allow(PUBLIC)(_health))
+    app.add_url_rule("/", "home", allow(PUBLIC)(_home))
     return app
+
+
+def _home() -> Response:
+    """What the printed address shows: the description of the API."""
+    return redirect("/docs")
 
 
 def _health() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Each part of an installation is killed once in the middle of completions: nothing lost, nothing twice, nothing stuck."""
+"""Each part of an installation is killed once amid completions: nothing lost, nothing twice, nothing stuck."""
 
 from __future__ import annotations
 

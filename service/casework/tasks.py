@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from service.casework.actors import Actor
 from service.casework import incidents
+from service.casework.actors import Actor
 from service.casework.advance import Advanced, LostRace, advance, split_wait_id
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings

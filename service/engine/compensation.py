@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from service.engine.definition import ScopeSpec
     from service.engine.space import Frame, Space, Token
 
-Job = list[Any]  # [names of the subprocesses on the way down, handler to run]
+# [names of the subprocesses on the way down, handler to run, what is done in the scope the handler belongs to]
+Job = list[Any]
 
 
 def begin(token: Token, activity: str = "") -> bool | None:
@@ -43,13 +44,13 @@ def compensated_scope(token: Token) -> Space:
 def _jobs(spec: ScopeSpec, entry: list[Any], path: list[str]) -> list[Job]:
     name = entry[0]
     if handler := spec.handlers.get(name):
-        return [[path, handler]]
+        return [[path, handler, []]]
     inner = spec.inner.get(name)
     if inner is None:
         return []
     for step in inner.starters:
         if step.node.event.kind == "compensate":
-            return [[[*path, name], step.subprocess]]
+            return [[[*path, name], step.subprocess, entry[1] if len(entry) > 1 else []]]
     jobs: list[Job] = []
     for nested in reversed(entry[1] if len(entry) > 1 else []):
         jobs.extend(_jobs(inner, nested, [*path, name]))
@@ -61,7 +62,7 @@ def next_job(token: Token) -> bool | None:
     jobs: list[Job] = token.internal_data["undo"]
     if not jobs:
         return True
-    path, handler = jobs.pop(0)
+    path, handler, done = jobs.pop(0)
     space = compensated_scope(token)
     if not path:
         space.enter(space.spec.task_specs[handler], compensates=token.number)
@@ -69,7 +70,9 @@ def next_job(token: Token) -> bool | None:
     spec = space.spec
     for name in path:
         spec = spec.inner[name]
-    space.case.open_frame(token, spec, space).enter(spec.task_specs[handler])
+    frame = space.case.open_frame(token, spec, space)
+    frame.done = done  # a compensation event subprocess may undo it in its own order
+    frame.enter(spec.task_specs[handler])
     return None
 
 

@@ -15,7 +15,9 @@ from service.engine.expressions import Expression
 from service.engine.model import Node, Process, Scope
 from service.engine.nodes.base import Step
 from service.engine.nodes.events import EventSubprocessStart
-from service.errors import BadDefinition
+from service.errors import BadDefinition, Conflict
+
+_START_NAMES = {"none": "普通开始事件", "timer": "定时开始事件"}
 
 
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -102,6 +104,14 @@ class Definition:
         """Form of the none start event, empty when there is none."""
         starts = [node for node in self.process.scope.starts() if node.event.kind == "none"]
         return starts[0].settings.get("formRef", "") if starts else ""
+
+    def start_at(self, kind: str, value: str = "") -> str:
+        """The start event of a kind (none, message, signal, timer) and, for what has a name, of this name."""
+        for node in self.process.scope.starts():
+            if node.event.kind == kind and (not value or node.event.value == value):
+                return node.id
+        wanted = f"“{value}”的开始事件" if value else _START_NAMES.get(kind, kind)
+        raise Conflict(f"流程 {self.process_id} 没有{wanted}", file=self.file, cure="请检查流程的开始事件")
 
     @cached_property
     def user_tasks(self) -> Mapping[str, Node]:

@@ -37,19 +37,18 @@ class Instance:
         variables: Mapping[str, Value] | None = None,
         *,
         by: str = "",
-        message: str = "",
         at: str = "",
     ) -> Instance:
-        """Start at the none start event, at the start event of a message, or at the start event ``at``.
+        """Start at the none start event, or at the start event ``at`` (see ``Definition.start_at``).
 
-        ``by`` is the person who starts; ``at`` is for what the host itself waits for: a timer or signal of a start
-        event, broadcast inside the tenant. Raises UncaughtError (with the outcome so far) when the run reaches an
+        ``by`` is the person who starts. Messages, signals (broadcast inside the tenant) and timers of start events
+        reach no instance: the host waits for them. Raises UncaughtError (with the outcome so far) when the run reaches an
         error end.
         """
         case = Case(definition, host)
         case.open(definition, {}, case, None)
         instance = cls(case)
-        start = at or _start_event(definition, message)
+        start = at or definition.start_at("none")
         if by:
             case.doers[start] = by
         store(case.task_tree, {**(variables or {})})
@@ -214,16 +213,4 @@ def _position(token: Token) -> Position:
         name=node.name if node else "",
         kind=node.kind if node else "",
         called=node.called if node else "",
-    )
-
-
-def _start_event(definition: Definition, message: str) -> str:
-    for node in definition.process.scope.starts():
-        if message and node.event.kind == "message" and node.event.value == message:
-            return node.id
-        if not message and node.event.kind == "none":
-            return node.id
-    wanted = f"消息“{message}”的开始事件" if message else "普通开始事件"
-    raise Conflict(
-        f"流程 {definition.process_id} 没有{wanted}", file=definition.file, cure="请检查流程的开始事件"
     )

@@ -1,4 +1,4 @@
-"""An act the diagram cannot take: the case stays as it was, an incident stands beside it, and a person's slip is none."""
+"""An act the diagram cannot take: the case stays as it was, an incident beside it; a person's slip is none."""
 
 from __future__ import annotations
 

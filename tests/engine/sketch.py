@@ -169,8 +169,13 @@ class _Sketch:
         for direction in ("in", "out"):
             for item in filter(None, options.get(direction, "").split(";")):
                 target, value = item.split(":", 1)
-                if target == "*":
-                    passes += f'<camunda:{direction} variables="all" />'
+                if target in ("*", "#"):
+                    what = (
+                        'variables="all"'
+                        if target == "*"
+                        else 'businessKey="#{execution.processBusinessKey}"'
+                    )
+                    passes += f"<camunda:{direction} {what} />"
                 else:
                     source = (
                         f"source={quoteattr(value)}"

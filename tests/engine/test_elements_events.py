@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.engine import BpmnError, Instance, UncaughtError
+from service.errors import Conflict
 from tests.engine.world import Run, World
 
 STARTS = """
@@ -25,7 +26,8 @@ by_timer -> d
 
 def test_a_message_starts_at_its_own_start_event() -> None:
     world = World(STARTS)
-    started = Instance.start(world.definitions["p"], world, {"x": 1}, message="apply")
+    definition = world.definitions["p"]
+    started = Instance.start(definition, world, {"x": 1}, at=definition.start_at("message", "apply"))
     assert Run(world, started).tasks == ["b"]
     assert world.start().tasks == ["a"]
 
@@ -33,7 +35,11 @@ def test_a_message_starts_at_its_own_start_event() -> None:
 @pytest.mark.parametrize(("start", "task"), [("by_signal", "c"), ("by_timer", "d")])
 def test_the_host_starts_what_a_signal_or_a_timer_starts(start: str, task: str) -> None:
     world = World(STARTS)
-    assert Run(world, Instance.start(world.definitions["p"], world, at=start)).tasks == [task]
+    definition = world.definitions["p"]
+    assert definition.start_at(start.removeprefix("by_")) == start
+    assert Run(world, Instance.start(definition, world, at=start)).tasks == [task]
+    with pytest.raises(Conflict, match="没有“nothing”"):
+        definition.start_at("signal", "nothing")
 
 
 def test_a_message_interrupts_a_receive_task() -> None:
@@ -290,7 +296,9 @@ def test_an_error_thrown_by_its_own_handler_goes_further_out() -> None:
 
 
 @pytest.mark.parametrize("loop", ["times=3", "times=3 sequential", 'each="x in people"'])
-@pytest.mark.parametrize(("event", "act"), [("timer=P1D", "time"), ("message=m", "message"), ("signal=m", "signal")])
+@pytest.mark.parametrize(
+    ("event", "act"), [("timer=P1D", "time"), ("message=m", "message"), ("signal=m", "signal")]
+)
 def test_an_event_on_the_edge_of_a_repeated_activity_ends_all_repetitions(
     loop: str, event: str, act: str
 ) -> None:
@@ -380,4 +388,6 @@ def test_a_send_task_throws_its_message_and_goes_on() -> None:
     """
     run = World(text).start(x="li")
     assert run.tasks == ["a"]
-    assert [(one.kind, one.name, dict(one.payload)) for one in run.thrown] == [("message", "hello", {"who": "li"})]
+    assert [(one.kind, one.name, dict(one.payload)) for one in run.thrown] == [
+        ("message", "hello", {"who": "li"})
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.engine import EngineError
 from tests.engine.world import World
 
 PURGE = """
@@ -148,3 +149,28 @@ def test_four_eyes_bar_the_doer_of_the_named_step() -> None:
     assert run.open[run.find("b")].barred == ("wang",)
     run.do("b", by="li")
     assert run.open[run.find("c")].barred == ("starter",)
+
+
+def test_days_and_instants_travel_as_text_and_a_bare_limit_is_refused() -> None:
+    caller = """
+    start s
+    call c called=p2 "in=day:${date('2026-09-03')};until:${date('2026-09-03') + months(1)}" out=until:until
+    work w topic=registry.note "inputs=until:${until}"
+    user a
+    s -> c -> w -> a
+    """
+    called = """
+    start s2
+    user b due=${date(day)} priority=${len(until)}
+    s2 -> b
+    """
+    world = World(caller, called)
+    world.start().do("b")
+    assert world.done == [("registry.note", {"until": "2026-10-04T00:00:00+08:00"})]
+    bare = """
+    start s
+    work w topic=registry.note "inputs=until:${months(1)}"
+    s -> w
+    """
+    with pytest.raises(EngineError, match="期限"):
+        World(bare).start()

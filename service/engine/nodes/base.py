@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -13,6 +14,7 @@ from service.engine.expressions import Expression
 from service.engine.host import EngineError
 from service.engine.model import Node
 from service.engine.scope import TokenScope
+from service.policy.calendar import Limit
 from service.policy.values import Value
 
 if TYPE_CHECKING:
@@ -171,7 +173,8 @@ def store(token: Token, values: Mapping[str, Value]) -> None:
 
     Only names that something reads are kept (the whole submission lies in its own table).
     """
-    for name, value in values.items():
+    for name, worked_out in values.items():
+        value = plain(worked_out, name, token)
         scope = TokenScope(token)
         local = scope.holder(name)
         if local is not None:
@@ -198,7 +201,23 @@ def keeps(space: Space, name: str) -> bool:
 
 def evaluate_all(given: tuple[Given, ...], token: Token) -> dict[str, Value]:
     scope = TokenScope(token)
-    return {item.name: item.value.evaluate(scope) for item in given}
+    return {item.name: plain(item.value.evaluate(scope), item.name, token) for item in given}
+
+
+def plain(value: Any, name: str, token: Token) -> Any:
+    """A worked-out value as a variable may hold it: days and instants travel as ISO text.
+
+    Raises EngineError for a limit, which is no value until it is counted from a day.
+    """
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Limit):
+        raise EngineError(
+            f"“{name}”的值是期限（{value}），不是日期",
+            element=token.task_spec.name,
+            cure="请写明从哪一天起算，例如 ${today() + working_days(10)}",
+        )
+    return value
 
 
 def is_waiting(token: Token) -> bool:

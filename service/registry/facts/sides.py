@@ -51,6 +51,12 @@ def record_at_sending_school(q: Question) -> Value:
     return record.id == sending.id if record and sending else None
 
 
+@fact("string", "转入学校名称", "学生要去就读的学校的名称，如用来登记就读地。")
+def receiving_school_name(q: Question) -> Value:
+    school = q.party("receiving_school")
+    return school.name if school else None
+
+
 @fact("boolean", "转入学校属转入主管部门", "选定的转入学校是否归本件的转入主管部门主管，或坐落在它的辖区。")
 def receiving_school_in_district(q: Question) -> Value:
     school, authority = q.party("receiving_school"), q.party("receiving_authority")
@@ -139,6 +145,7 @@ FACTS = (
     same_province,
     within_central_urban_area,
     record_at_sending_school,
+    receiving_school_name,
     receiving_school_in_district,
     *(made for side, zh in _SIDES.items() for made in _of_side(side, zh)),
 )
