@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection
 
 from service.casework import incidents
 from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
+from service.casework.cases import Side, definition_for, open_side
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict
+from service.errors import Conflict, NotFound
+from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
 from service.store.db import transaction
+from service.store.progress import read_case
 from service.store.rows import NewEntry
 
 log = logging.getLogger(__name__)
@@ -99,18 +104,54 @@ def _deliver_one(office: Office) -> bool:
     return True
 
 
-def _bring_about(office: Office, connection: Any, row: Any) -> None:
-    """A message goes to whoever waits for it under the case number; word to guardians stays in the outbox."""
-    if row.kind != "message":
-        return
+def _bring_about(office: Office, connection: Connection, row: Any) -> None:
+    """Bring about one effect. Word to guardians stays in the outbox, where whoever sends it finds it."""
+    if row.kind == "message":
+        _pass_on(office, connection, row)
+    elif row.kind == "signal":
+        _broadcast(office, connection, row)
+
+
+def _pass_on(office: Office, connection: Connection, row: Any) -> None:
+    """A message goes to whoever waits for it under the case number; or it starts the other side; or it waits."""
+    payload = row.payload.get("variables", {})
     for waiting in rows.listeners(connection, row.name, row.case_number):
-        if waiting.instance == row.instance:
-            continue
-        locked, world = office.open(connection, waiting.instance)
-        entry = NewEntry(
-            actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
-        )
-        act = partial(_deliver, name=row.name, variables=row.payload.get("variables", {}))
-        advance(connection, locked, world, act, entry)
+        if waiting.instance != row.instance:
+            locked, world = office.open(connection, waiting.instance)
+            entry = NewEntry(
+                actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
+            )
+            act = partial(_deliver, name=row.name, variables=payload)
+            advance(connection, locked, world, act, entry)
+            return
+    properties = row.payload.get("properties", {})
+    if starts := properties.get("starts"):
+        _start_other_side(office, connection, row, starts, properties.get("at", ""))
         return
-    raise Conflict(f"还没有办件在等待消息“{row.name}”", cure="消息会稍后再试")
+    rows.keep_early(connection, row.id, row.case_number, row.name, row.payload)
+
+
+def _start_other_side(office: Office, connection: Connection, row: Any, key: str, party: str) -> None:
+    """The process a message starts runs under the rules of the place of the party the diagram names."""
+    case = read_case(connection, row.case_number)
+    if case is None:
+        raise NotFound(f"没有受理编号 {row.case_number}", cure="请核对消息所属的办件")
+    world = Surroundings(connection, office.shelf, case)
+    unit = world.records.party(party)
+    stage = world.records.snapshot.enrolment.stage if world.records.snapshot.enrolment else None
+    definition = definition_for(office, connection, key, unit, stage)
+    side = Surroundings(connection, office.shelf, replace(world.case, region=unit.county))
+    entry = NewEntry(actor=SYSTEM.id, verb="message", element=key, detail={"message": row.name})
+    variables = row.payload.get("variables", {})
+    open_side(
+        side, definition, Side(id=new_id(), entry=entry, variables=variables, message=row.name, host=False)
+    )
+
+
+def _broadcast(office: Office, connection: Connection, row: Any) -> None:
+    """A signal reaches every waiting instance of its region but the one that threw it."""
+    payload = row.payload.get("variables", {})
+    for instance in rows.signal_listeners(connection, row.name, row.instance):
+        locked, world = office.open(connection, instance)
+        entry = NewEntry(actor=SYSTEM.id, verb="signal", detail={"signal": row.name})
+        advance(connection, locked, world, lambda found: found.signal(row.name, payload), entry)

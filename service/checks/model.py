@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from lxml import etree
+
+from service.checks import graph
 from service.checks.rulebook import Rulebook
 from service.engine import Definition
 from service.engine.decisions import Decision
-from service.engine.dialect import read_diagram
+from service.engine.dialect import read_diagram, read_xml
 from service.engine.model import Diagram, Node, Process, Scope
 from service.errors import BadDefinition, XuejiError
 from service.policy.forms import Form
@@ -55,6 +58,20 @@ class Model:
         for process in self.processes:
             for scope, node in process.scope.walk():
                 yield process, scope, node
+
+    def scopes(self) -> Iterator[tuple[Process, Scope, Node | None]]:
+        """Every level of every process, with the node it is the inside of."""
+        for process in self.processes:
+            for scope, owner in graph.scopes(process):
+                yield process, scope, owner
+
+    @cached_property
+    def xml(self) -> etree._Element | None:
+        """The file as XML, for what the model leaves out; None when it is not XML."""
+        try:
+            return read_xml(self.source.content, self.source.name)
+        except BadDefinition:
+            return None
 
     @cached_property
     def problem(self) -> XuejiError | None:

@@ -12,51 +12,10 @@ from lxml import etree
 
 from service.engine import camunda
 from service.engine.model import Diagram, Event, Flow, MessageFlow, Node, Process, Scope
+from service.engine.vocabulary import ACTIVITIES, ARTEFACTS, CONTAINERS, EVENTS, GATEWAYS, UNSUPPORTED
 from service.errors import BadDefinition
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
-GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
-TASKS = {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask"}
-CONTAINERS = {"subProcess", "transaction"}
-ACTIVITIES = TASKS | CONTAINERS | {"callActivity"}
-_UNSUPPORTED = {
-    "complexGateway": ("复杂网关", "改用排他、并行或包容网关"),
-    "adHocSubProcess": ("临时（ad hoc）子流程", "改用普通子流程，把各步骤用顺序流连起来"),
-    "scriptTask": ("脚本任务", "改用业务规则任务（决策表）或 registry. 主题的服务任务"),
-    "choreographyTask": ("编排任务", "改用两个泳池和消息流"),
-    "subChoreography": ("编排任务", "改用两个泳池和消息流"),
-    "callChoreography": ("编排任务", "改用两个泳池和消息流"),
-    "dataStoreReference": ("数据存储", "改用决策表读取事实，或 registry. 主题的服务任务"),
-}
-_ARTEFACTS = {
-    *(
-        "documentation",
-        "extensionElements",
-        "laneSet",
-        "sequenceFlow",
-        "association",
-        "textAnnotation",
-        "group",
-    ),
-    *(
-        "dataObject",
-        "dataObjectReference",
-        "incoming",
-        "outgoing",
-        "multiInstanceLoopCharacteristics",
-        "property",
-    ),
-    *("standardLoopCharacteristics", "ioSpecification", "dataInputAssociation", "dataOutputAssociation"),
-    *(
-        "auditing",
-        "monitoring",
-        "supportedInterfaceRef",
-        "resourceRole",
-        "correlationSubscription",
-        "category",
-    ),
-}
 _PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -142,7 +101,7 @@ class _Reader:
         nodes = {}
         for child in element:
             kind = _local(child)
-            if not kind or kind in _ARTEFACTS:
+            if not kind or kind in ARTEFACTS:
                 continue
             node = self.node(child, kind, flows, lanes, lane)
             nodes[node.id] = node
@@ -189,7 +148,7 @@ class _Reader:
             triggered_by_event=element.get("triggeredByEvent", "false") == "true",
             for_compensation=element.get("isForCompensation", "false") == "true",
             loop=camunda.read_loop(element),
-            settings=camunda.attributes(element),
+            settings=self.settings(element),
             properties=extension.properties,
             inputs=extension.inputs,
             outputs=extension.outputs,
@@ -199,6 +158,14 @@ class _Reader:
             body=self.scope(element, lanes, lane) if kind in CONTAINERS else None,
             unsupported=_unsupported(kind),
         )
+
+    def settings(self, element: etree._Element) -> dict[str, str]:
+        """Camunda attributes of a node and of its event definition (where errors and escalations name variables)."""
+        found = camunda.attributes(element)
+        for child in element:
+            if _local(child).endswith("EventDefinition"):
+                found.update(camunda.attributes(child))
+        return found
 
     def event(self, element: etree._Element) -> Event:
         definitions = [child for child in element if _local(child).endswith("EventDefinition")]
@@ -278,7 +245,7 @@ def _outgoing(element: etree._Element, identifier: str, flows: dict[str, Flow]) 
 def _unsupported(kind: str) -> str:
     if kind in EVENTS or kind in GATEWAYS or kind in ACTIVITIES:
         return ""
-    label, cure = _UNSUPPORTED.get(kind, (f"元素 {kind}", "改用受支持的元素"))
+    label, cure = UNSUPPORTED.get(kind, (f"元素 {kind}", "改用受支持的元素"))
     return f"不支持{label}：{cure}"
 
 

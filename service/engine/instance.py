@@ -42,8 +42,8 @@ class Instance:
         """Start at the none start event, or at the start event ``at`` (see ``Definition.start_at``).
 
         ``by`` is the person who starts. Messages, signals (broadcast inside the tenant) and timers of start events
-        reach no instance: the host waits for them. Raises UncaughtError (with the outcome so far) when the run reaches an
-        error end.
+        reach no instance: the host waits for them. Raises UncaughtError (with the outcome so far) when the
+        run reaches an error end.
         """
         case = Case(definition, host)
         case.open(definition, {}, case, None)

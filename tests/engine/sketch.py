@@ -50,9 +50,8 @@ CAMUNDA = {
     "mapping": "mapDecisionResult",
     "tenant": "calledElementTenantId",
     "priority": "priority",
-    "code": "errorCodeVariable",
-    "text": "errorMessageVariable",
 }
+TOLD = {"code": "Code", "text": "Message"}  # of an error or escalation: into which variables
 TRIGGERS = (
     "message",
     "signal",
@@ -223,6 +222,8 @@ class _Sketch:
         if trigger in ("terminate", "cancel"):
             return f"<bpmn:{trigger}EventDefinition />"
         reference = "" if value == "true" else f' {trigger}Ref="{self.reference(trigger, value)}"'
+        for option, name in TOLD.items():
+            reference += f' camunda:{trigger}{name}Variable="{options[option]}"' if option in options else ""
         return f"<bpmn:{trigger}EventDefinition{reference} />"
 
     def reference(self, trigger: str, value: str) -> str:
