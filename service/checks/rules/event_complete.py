@@ -32,7 +32,7 @@ def check(model: Model) -> Iterator[Finding]:
             sentence = _LACKS.get(node.event.kind, _nothing)(scope, node)
             if sentence:
                 yield Finding(sentence=sentence, element=node.id, line=node.line)
-    yield from _codes(model)
+    yield from _undone(model)
 
 
 def _nothing(_scope: Scope, node: Node) -> str:
@@ -80,14 +80,18 @@ def _compensation(scope: Scope, node: Node) -> str:
         if handler is None:
             return f"补偿边界事件“{graph.label(node)}”没有用关联线连到处理活动"
         return "" if handler.for_compensation else f"补偿处理活动“{graph.label(handler)}”没有标为补偿活动"
-    wanted = node.event.ref
-    if wanted and wanted not in scope.nodes and not _around(scope, wanted):
-        return f"“{graph.label(node)}”要撤销的活动 {wanted} 不在同一层"
     return ""
 
 
-def _around(_scope: Scope, _wanted: str) -> bool:
-    return False
+def _undone(model: Model) -> Iterator[Finding]:
+    """What a compensation names must be done in its own level; in an event subprocess, in the level around it."""
+    around = {node.id: scope for _, scope, node in model.nodes()}
+    for _, scope, owner in model.scopes():
+        level = around[owner.id] if owner is not None and owner.triggered_by_event else scope
+        for node in scope.nodes.values():
+            if node.event.kind == "compensate" and node.event.ref and node.event.ref not in level.nodes:
+                sentence = f"“{graph.label(node)}”要撤销的活动 {node.event.ref} 不在同一层"
+                yield Finding(sentence=sentence, element=node.id, line=node.line)
 
 
 _LACKS: dict[str, Lacks] = {
@@ -102,6 +106,3 @@ _LACKS: dict[str, Lacks] = {
     "none": _nothing,
 }
 
-
-def _codes(_model: Model) -> Iterator[Finding]:
-    return iter(())
