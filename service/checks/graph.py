@@ -36,6 +36,15 @@ def successors(scope: Scope) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(targets) for name, targets in found.items()}
 
 
+def turned(following: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """The same graph, backwards."""
+    found: dict[str, list[str]] = {name: [] for name in following}
+    for name, targets in following.items():
+        for target in targets:
+            found[target].append(name)
+    return {name: tuple(sources) for name, sources in found.items()}
+
+
 def is_link(node: Node, kind: str) -> bool:
     return node.kind == kind and node.event.kind == "link"
 

@@ -100,7 +100,7 @@ class _Reader:
             flows[flow.id] = flow
         nodes = {}
         for child in element:
-            kind = _local(child)
+            kind = local_name(child)
             if not kind or kind in ARTEFACTS:
                 continue
             node = self.node(child, kind, flows, lanes, lane)
@@ -121,7 +121,7 @@ class _Reader:
             name=element.get("name", ""),
             condition=(condition.text or "").strip() if condition is not None else "",
             documentation=_documentation(element),
-            line=_line(element),
+            line=line_of(element),
         )
 
     def node(
@@ -134,7 +134,7 @@ class _Reader:
             id=identifier,
             kind=kind,
             name=" ".join(element.get("name", "").split()),
-            line=_line(element),
+            line=line_of(element),
             documentation=_documentation(element),
             lane=lane,
             event=self.event(element)
@@ -163,18 +163,18 @@ class _Reader:
         """Camunda attributes of a node and of its event definition (where errors and escalations name variables)."""
         found = camunda.attributes(element)
         for child in element:
-            if _local(child).endswith("EventDefinition"):
+            if local_name(child).endswith("EventDefinition"):
                 found.update(camunda.attributes(child))
         return found
 
     def event(self, element: etree._Element) -> Event:
-        definitions = [child for child in element if _local(child).endswith("EventDefinition")]
+        definitions = [child for child in element if local_name(child).endswith("EventDefinition")]
         if len(definitions) > 1:
             raise BadDefinition(
                 "一个事件只能有一种触发方式",
                 file=self.file,
                 element=element.get("id", ""),
-                line=_line(element),
+                line=line_of(element),
                 cure="请拆成多个事件，或改用基于事件的网关",
             )
         if not definitions:
@@ -184,7 +184,7 @@ class _Reader:
         return self.definition(definitions[0])
 
     def definition(self, element: etree._Element) -> Event:
-        kind = _local(element).removesuffix("EventDefinition")
+        kind = local_name(element).removesuffix("EventDefinition")
         if kind == "timer":
             return _timer(element)
         if kind == "conditional":
@@ -210,10 +210,10 @@ class _Reader:
         return element.get(attribute, "")
 
     def identify(self, element: etree._Element) -> str:
-        identifier, line = element.get("id", ""), _line(element)
+        identifier, line = element.get("id", ""), line_of(element)
         if not identifier:
             raise BadDefinition(
-                f"{_local(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id"
+                f"{local_name(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id"
             )
         if identifier in self.seen:
             raise BadDefinition(
@@ -229,7 +229,7 @@ class _Reader:
 
 def _timer(element: etree._Element) -> Event:
     for child in element:
-        kind = _local(child)
+        kind = local_name(child)
         if kind.startswith("time"):
             return Event(kind="timer", timer=kind.removeprefix("time").lower(), value=_text(child))
     return Event(kind="timer")
@@ -257,10 +257,12 @@ def _text(element: etree._Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
-def _line(element: etree._Element) -> int:
+def line_of(element: etree._Element) -> int:
+    """The line an element begins on."""
     return int(getattr(element, "sourceline", 0) or 0)
 
 
-def _local(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
+    """The name of an element of BPMN; empty for a comment or another vocabulary's."""
     tag = str(element.tag)
     return tag.removeprefix(BPMN) if tag.startswith(BPMN) else ""

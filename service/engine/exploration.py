@@ -25,7 +25,7 @@ from service.engine.space import Case, Token
 # Tokens by node, state and incoming flow, in order; whether something beside was let in on the way.
 State = tuple[tuple[tuple[str, int, str], ...], bool]
 
-STATE_LIMIT = 2_000
+WORK_LIMIT = 60_000  # tokens put on the board in all: a bound on the time a level may take
 _RUN_LIMIT = 500
 _ALL_SUBSETS = 4  # conditional flows of which every combination is tried
 _STARTED, _WAITING = int(TaskState.STARTED), int(TaskState.WAITING)
@@ -45,11 +45,10 @@ class Explored:
     visited: set[str] = field(default_factory=set)
 
 
-def explore(process: Process, scope: Scope, limit: int = STATE_LIMIT) -> Explored:
+def explore(process: Process, scope: Scope, limit: int = WORK_LIMIT) -> Explored:
     """Explore one level of a process, each start event by itself."""
-    walk = _Walk(process, scope)
     try:
-        return walk.explore(limit)
+        return _Walk(process, scope, limit).explore()
     except EngineError:
         return Explored(whole=False)  # turns in a circle without a wait: another rule tells of it
 
@@ -168,8 +167,9 @@ class _Board(Case):
 
 
 class _Walk:
-    def __init__(self, process: Process, scope: Scope) -> None:
+    def __init__(self, process: Process, scope: Scope, limit: int) -> None:
         self.scope, self.oracle = scope, _Oracle()
+        self.work, self.limit = 0, limit
         self.spec = self._spec(process)
         definition = Definition(process=process, digest="", tenant=None, spec=self.spec)
         self.board = _Board(definition, host=None)  # type: ignore[arg-type]  # nothing here asks outside
@@ -205,7 +205,7 @@ class _Walk:
 
     # The graph of states ------------------------------------------------------------------------------
 
-    def explore(self, limit: int) -> Explored:
+    def explore(self) -> Explored:
         found = Explored()
         leads_to: dict[State, set[State]] = {}
         todo = deque(self._first_states(found))
@@ -213,12 +213,12 @@ class _Walk:
             state = todo.popleft()
             if state in leads_to:
                 continue
-            if len(leads_to) >= limit:
-                found.whole = False
+            if self.work > self.limit:
                 break
             leads_to[state] = self._after(state, found)
             todo.extend(leads_to[state])
-        found.states, found.visited = len(leads_to), self.board.visited
+        found.states, found.whole = len(leads_to), self.work <= self.limit
+        found.visited = self.board.visited
         if found.whole and not found.stuck and not found.piled and not found.met_beside:
             found.endless = _endless(leads_to)
         return found
@@ -227,7 +227,7 @@ class _Walk:
         starts = [[self.spec.task_specs[node.id]] for node in self.scope.starts()] or [_implicit(self)]
         states: list[State] = []
         for steps in starts:
-            states += self._runs(((), False), lambda steps=steps: self._enter(steps), found)  # type: ignore[misc]
+            states += self._runs(((), False), lambda steps=steps: self._enter(steps), found)
         return states
 
     def _enter(self, steps: list[Step]) -> None:
@@ -263,7 +263,7 @@ class _Walk:
         """The states one act leads to, one for each way the choices go."""
         scripts: list[list[int]] = [[]]
         results: list[State] = []
-        while scripts:
+        while scripts and self.work <= self.limit:
             self.oracle.begin(scripts.pop())
             self._set_up(state)
             act()
@@ -283,6 +283,7 @@ class _Walk:
         board.subprocesses.clear()
         board.completed, board.steps, board.changed = False, 0, False
         board.open(self.definition, {}, board, None)
+        self.work += 1 + len(state[0])
         for name, kind, via in state[0]:
             data = {"via": via} if kind == _WAITING else {"race": via} if via else {}
             Token(board, self.spec.task_specs[name], board.next_number(), kind, data)

@@ -19,6 +19,7 @@ from service.errors import Conflict, NotFound
 from service.policy.values import Value
 
 FIRE_LIMIT = 10_000
+DELETED = "deleted"  # the end of a case an operator ended
 
 
 class Instance:
@@ -117,7 +118,7 @@ class Instance:
 
     def cancel(self) -> Instance:
         """End everything without going on anywhere."""
-        self.case.end = End(element="deleted", name="已撤销", kind="cancelled")
+        self.case.end = End(element=DELETED, name="已撤销", kind="cancelled")
         self.case.completed = True
         self.case.clear()
         self.case.finished()

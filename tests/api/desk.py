@@ -104,7 +104,7 @@ class Desk:
 
     def files(self, text: str = SMALL, key: str = "small") -> dict[str, bytes]:
         """A diagram and the two forms."""
-        return {f"{key}.bpmn": sketch(text, key, "小流程"), **FORMS}
+        return {f"{key}.bpmn": sketch(text, key, "小流程", cite="assumed"), **FORMS}
 
     def start(self, who: str = REGISTRAR, key: str = "small", **variables: Any) -> TestResponse:
         """Start a case for the usual student."""

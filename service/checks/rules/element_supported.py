@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lxml import etree
-
 from service.checks.findings import Finding, Severity
 from service.checks.frame import Rule
 from service.checks.model import Model
+from service.engine.dialect import line_of, local_name
 from service.engine.vocabulary import UNSUPPORTED_ROOTS
 
 rule = Rule(
@@ -28,8 +27,8 @@ def check(model: Model) -> Iterator[Finding]:
             sentence, _, cure = node.unsupported.partition("：")
             yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
     for child in model.xml if model.xml is not None else ():
-        name = etree.QName(child).localname if isinstance(child.tag, str) else ""
+        name = local_name(child)
         if name in UNSUPPORTED_ROOTS:
             label, cure = UNSUPPORTED_ROOTS[name]
-            line = int(child.sourceline or 0)
+            line = line_of(child)
             yield Finding(sentence=f"不支持{label}", element=child.get("id", ""), line=line, cure=cure)

@@ -65,7 +65,9 @@ def _link(scope: Scope, node: Node) -> str:
         return f"链接事件“{graph.label(node)}”没有名称"
     other = "intermediateCatchEvent" if node.kind in _THROWS else "intermediateThrowEvent"
     partners = [
-        one for one in scope.nodes.values() if graph.is_link(one, other) and one.event.value == node.event.value
+        one
+        for one in scope.nodes.values()
+        if graph.is_link(one, other) and one.event.value == node.event.value
     ]
     if not partners:
         what = "捕获" if node.kind in _THROWS else "抛出"
@@ -105,4 +107,3 @@ _LACKS: dict[str, Lacks] = {
     "compensate": _compensation,
     "none": _nothing,
 }
-

@@ -22,9 +22,17 @@ rule = Rule(
 )
 
 _NAMES = {
-    **{"none": "空白", "timer": "定时", "message": "消息", "signal": "信号", "conditional": "条件"},
-    **{"error": "错误", "escalation": "升级", "compensate": "补偿", "cancel": "取消"},
-    **{"link": "链接", "terminate": "终止"},
+    "none": "空白",
+    "timer": "定时",
+    "message": "消息",
+    "signal": "信号",
+    "conditional": "条件",
+    "error": "错误",
+    "escalation": "升级",
+    "compensate": "补偿",
+    "cancel": "取消",
+    "link": "链接",
+    "terminate": "终止",
 }
 _HOSTED = {"none", "message"}  # what starts a case; the host waits for it
 _WAITED = {"timer", "message", "signal", "conditional"}

@@ -32,10 +32,10 @@ _READERS: dict[str, Callable[[str], object]] = {
 def check(model: Model) -> Iterator[Finding]:
     for _, _, node in model.nodes():
         event = node.event
-        if event.kind == "timer" and event.value and "${" not in event.value:
-            if sentence := _wrong(event):
-                told = f"定时器“{graph.label(node)}”的{sentence}"
-                yield Finding(sentence=told, element=node.id, line=node.line)
+        literal = event.kind == "timer" and event.value and "${" not in event.value
+        if literal and (sentence := _wrong(event)):
+            told = f"定时器“{graph.label(node)}”的{sentence}"
+            yield Finding(sentence=told, element=node.id, line=node.line)
 
 
 def _wrong(event: Event) -> str:
