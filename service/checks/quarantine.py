@@ -6,6 +6,7 @@ could read are looked at any further.
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 import subprocess
@@ -100,6 +101,13 @@ def _line(descriptor: int, seconds: float) -> list[str] | None:
 _worker = _Worker()
 
 
+@atexit.register
+def dismiss() -> None:
+    """End the reading process; the next upload starts another."""
+    with _worker.lock:
+        _worker.end()
+
+
 def screen(files: Mapping[str, bytes]) -> None:
     """Raises TooLarge or BadDefinition for an upload that cannot be read in bounded time and memory."""
     for name, content in files.items():
@@ -112,9 +120,3 @@ def screen(files: Mapping[str, bytes]) -> None:
         if answer:
             message, cure = answer
             raise BadDefinition(message, file=name, cure=cure)
-
-
-def dismiss() -> None:
-    """End the reading process; the next upload starts another."""
-    with _worker.lock:
-        _worker.end()
