@@ -13,6 +13,7 @@ from service.casework.installation import office
 from service.cli import cli
 from service.errors import NotFound
 from service.settings import ROOT
+from service.store.db import db
 from tests.api.conftest import Clone, application, world_template
 
 __all__ = ["world_template"]
@@ -97,6 +98,7 @@ def test_deploy_brings_the_folder_into_force(
         )
         with application(url, tmp_path).app_context():
             deploy_upload(office(), Parcel(name="试一试", files={"close_case.bpmn": changed}))
+            db.engine.dispose()
         assert "没有变化" in run("deploy")
         assert "（close_case）" in run("deploy", "--replace-uploads")
         assert "没有变化" in run("deploy", "--replace-uploads")

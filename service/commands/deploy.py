@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from service.casework.deployments import Deployed, deploy_folder
-from service.casework.installation import connect, office
+from service.casework.installation import at_work
 from service.checks.gate import judge_folder
 from service.checks.rulebook import Rulebook
 from service.settings import Settings
@@ -25,8 +24,8 @@ def command(replace_uploads: bool) -> None:
     for warning in verdict.warnings:
         console.print(Text(str(warning.problem()), "yellow"), soft_wrap=True)
     console.print(f"[green]✓[/green] 检查通过，场景 {verdict.played} 个全部走对", highlight=False)
-    with connect(settings, "xueji").app_context(), console.status("部署"):
-        made = deploy_folder(office(), replace_uploads=replace_uploads, verdict=verdict)
+    with at_work(settings) as office, console.status("部署"):
+        made = deploy_folder(office, replace_uploads=replace_uploads, verdict=verdict)
     _show(console, made)
 
 
@@ -34,9 +33,8 @@ def _show(console: Console, made: tuple[Deployed, ...]) -> None:
     if not made:
         console.print("没有变化，一切照旧")
         return
-    table = Table("地区", "流程", "版本", "生效日期", title="已部署", title_justify="left")
     for one in made:
         for row in one.definitions:
-            since = str(row.in_force_from or "")
-            table.add_row(one.name, f"{row.name}（{row.key}）", str(row.version), since)
-    console.print(table)
+            since = f"，自 {row.in_force_from} 起施行" if row.in_force_from else ""
+            line = f"✓ {one.name}：{row.name}（{row.key}）第 {row.version} 版{since}"
+            console.print(Text(line), soft_wrap=True)
