@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from service.casework.actors import Actor
 from service.engine import EngineError, UncaughtError
@@ -39,7 +39,7 @@ def guarded(instance_id: str, act: Mapping[str, Any]) -> Iterator[None]:
     """
     try:
         yield
-    except DBAPIError:
+    except OperationalError:
         raise
     except (EngineError, EvaluationError, UncaughtError) as error:
         open_incident(instance_id, "act", error, act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -80,7 +80,8 @@ def look(office: Office, instance_id: str) -> Look:
         case = read_case(connection, locked.case_number) if locked else None
         if locked is None or case is None:
             raise NotFound("没有这个办件", cure="请核对编号，或刷新列表")
-        found = Instance.load(locked.state, Surroundings(connection, office.shelf, case))
+        side = replace(case, region=locked.region or case.region)
+        found = Instance.load(locked.state, Surroundings(connection, office.shelf, side))
         return Look(variables=dict(found.variables), positions=found.whereabouts())
 
 

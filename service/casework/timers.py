@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from service.casework import incidents
 from service.casework.actors import SYSTEM_ID
@@ -36,6 +37,8 @@ def _fire_one(office: Office) -> bool:
             if not taken:
                 return False
             _fire(office, connection, taken)
+    except OperationalError:
+        raise  # a lock held too long, or a database that is away: the next sweep tries again
     except Exception as error:  # an incident, whatever it was; the transaction is rolled back
         if not taken:
             raise

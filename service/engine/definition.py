@@ -113,10 +113,6 @@ class Definition:
         wanted = f"“{value}”的开始事件" if value else _START_NAMES.get(kind, kind)
         raise Conflict(f"流程 {self.process_id} 没有{wanted}", file=self.file, cure="请检查流程的开始事件")
 
-    @cached_property
-    def user_tasks(self) -> Mapping[str, Node]:
-        return {node.id: node for node in self.nodes.values() if node.kind == "userTask"}
-
     def _scopes(self) -> Iterator[Scope]:
         yield self.process.scope
         yield from (node.body for node in self.nodes.values() if node.body is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
@@ -63,9 +62,3 @@ def case(connection: Connection, number: str, units: Sequence[str], everything: 
 def parties(connection: Connection, number: str) -> Sequence[RowMapping]:
     """The units of a case by the part they play."""
     return connection.execute(_PARTIES, {"number": number}).mappings().all()
-
-
-def names_of_units(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Names by id."""
-    rows: Any = connection.execute(text("select id, name from unit where id = any(:ids)"), {"ids": list(ids)})
-    return {row.id: row.name for row in rows}
