@@ -11,7 +11,7 @@ from service.api import access
 from service.api.access import SIGNED_IN, Access, declared, having
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Begun, Desk, start_body
 
-PUBLIC = {"/health", "/api/token", "/openapi.json", "/docs", "/engine-rest/version"}
+PUBLIC = {"/", "/health", "/api/token", "/openapi.json", "/docs", "/engine-rest/version"}
 DEPLOYERS, KEEPERS, CLOCK = {"analyst", "admin"}, {"admin", "operator"}, {"analyst", "admin"}
 POWERS = {
     "POST /engine-rest/deployment/create": DEPLOYERS,
@@ -37,6 +37,7 @@ ORDER = tuple(PEOPLE)
 #                                                     nobody str  reg  head off  res  ana  ope  adm
 TABLE = {
     "GET /health":                                   (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /":                                         (302, 302, 302, 302, 302, 302, 302, 302, 302),
     "GET /openapi.json":                             (200, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /docs":                                     (200, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/token":                               (400, 400, 400, 400, 400, 400, 400, 400, 400),

@@ -6,8 +6,7 @@ import io
 
 import pytest
 
-from tests.api.desk import FORMS, HEAD, REGISTRAR, SMALL, STUDENT, Desk, start_body
-from tests.engine.sketch import sketch
+from tests.api.desk import FORMS, HEAD, REGISTRAR, SMALL, STUDENT, Desk, sketch, start_body
 
 CREATE = "/engine-rest/deployment/create"
 DEFINITIONS = "/engine-rest/process-definition"
