@@ -7,12 +7,13 @@ from functools import lru_cache
 from celery import Celery
 from flask import Flask
 
-from service.casework import messages, timers
+from service.casework import housekeeping, messages, timers
 from service.casework.installation import connect, office
 from service.settings import Settings
 
 SWEEP_SECONDS = 3.0
 OUTBOX_SECONDS = 1.0
+EXPIRY_SECONDS = 600.0
 
 app = Celery("xueji", broker=Settings.from_env().redis_url)
 app.conf.update(
@@ -45,8 +46,19 @@ def deliver_outbox() -> None:
         messages.deliver_outbox(office())
 
 
+@app.task(name="expire_requests")
+def expire_requests() -> None:
+    """Forget the keys of old requests."""
+    with installation().app_context():
+        housekeeping.expire_requests()
+
+
 # A beat nobody took in time is worth nothing: the next one does the same.
 app.conf.beat_schedule = {
     job.name: {"task": job.name, "schedule": seconds, "options": {"expires": seconds}}
-    for job, seconds in ((fire_due_timers, SWEEP_SECONDS), (deliver_outbox, OUTBOX_SECONDS))
+    for job, seconds in (
+        (fire_due_timers, SWEEP_SECONDS),
+        (deliver_outbox, OUTBOX_SECONDS),
+        (expire_requests, EXPIRY_SECONDS),
+    )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.api import access, context, documents, errors
+from service.api import access, context, documents, errors, preconditions
 from service.api.accounts import Accounts
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
@@ -55,6 +55,7 @@ def install(app: Flask, settings: Settings) -> None:
         access.allow(access.PUBLIC)(app.view_functions["static"])
     access.install(app)
     errors.install(app)
+    preconditions.install(app)
     api = documents.DescribedApi(app)
     for resource in RESOURCES:
         api.register_blueprint(resource)

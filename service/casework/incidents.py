@@ -23,7 +23,7 @@ def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[st
     element = error.problem.where if isinstance(error, XuejiError) else ""
     message = str(error) if known else f"系统内部错误（{type(error).__name__}），办件保持原状"
     trace = "".join(traceback.format_exception(error, limit=-12))
-    with transaction() as connection:
+    with transaction(aside=True) as connection:
         return rows.insert(
             connection,
             {"instance": instance_id, "kind": kind, "element": element, "message": message, "trace": trace},

@@ -58,7 +58,7 @@ DEFINITIONS = Listing(
 )
 
 INSTANCES = Listing(
-    columns="""i.id, i.case_number, i.definition, i.status, i.started_at, i.ended_at, i.end_element,
+    columns="""i.id, i.case_number, i.definition, i.status, i.revision, i.started_at, i.ended_at, i.end_element,
         d.key, d.name, d.version, d.tenant, c.outcome, c.outcome_name, c.started_by""",
     source="instance i join definition d on d.id = i.definition join case_ c on c.number = i.case_number",
     conditions={

@@ -39,13 +39,14 @@ _CLOCK = text(
     """
 )
 _TASK = """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
-              tenant, state, assignee, completed_by, priority, created_at, due, follow_up
+              tenant, state, assignee, completed_by, priority, created_at, due, follow_up, revision
        from user_task where id = %(id)s"""
 # Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
 _WRITE = """
     with j as (select cast(%(rows)s as jsonb) as j),
     done as (
-        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s
+        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
+               revision = revision + 1
         where id = %(task)s and state = 'open' and (assignee is null or assignee = %(actor)s) returning id
     ), kept as (
         insert into submission (task, instance, form, by, at, data)
@@ -57,7 +58,7 @@ _WRITE = """
     ), no_listeners as (
         delete from subscription using gone where subscription.id = gone.id
     ), cancelled as (
-        update user_task set state = 'cancelled', ended_at = %(now)s from gone
+        update user_task set state = 'cancelled', ended_at = %(now)s, revision = revision + 1 from gone
         where user_task.id = gone.id and user_task.state = 'open'
     ), tasks as (
         insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
@@ -217,6 +218,7 @@ def _task_values(task: TaskRow) -> dict[str, Any]:
     for name in ("due", "follow_up"):
         values[name] = values[name].isoformat() if values[name] else None
     values.pop("created_at")
+    values.pop("revision")
     return values
 
 

@@ -48,6 +48,7 @@ _CASE = text(
          and (:everything or exists (
               select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
 )
+_LAST = text("select coalesce(max(id), 0) from journal where case_number = :number")
 _PARTIES = text(
     """select p.party, p.unit, u.name as unit_name from case_party p join unit u on u.id = p.unit
        where p.case_number = :number order by p.party"""
@@ -58,6 +59,11 @@ def case(connection: Connection, number: str, units: Sequence[str], everything: 
     """A case, if one of these units plays a part in it."""
     values = {"number": number, "units": list(units), "everything": everything}
     return connection.execute(_CASE, values).mappings().first()
+
+
+def last_entry(connection: Connection, number: str) -> int:
+    """The newest journal entry of a case: whatever changes in it is written there."""
+    return int(connection.execute(_LAST, {"number": number}).scalar_one())
 
 
 def parties(connection: Connection, number: str) -> Sequence[RowMapping]:

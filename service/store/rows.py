@@ -60,6 +60,7 @@ class TaskRow:
     created_at: datetime | None = None
     due: datetime | None = None
     follow_up: datetime | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

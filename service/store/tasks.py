@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 _CLAIM = text(
-    """update user_task set assignee = :person, claimed_at = clock_timestamp()
+    """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1
        where id = :id and state = 'open' and (assignee is null or assignee = :person)"""
 )
 _UNCLAIM = text(
-    """update user_task set assignee = null, claimed_at = null
+    """update user_task set assignee = null, claimed_at = null, revision = revision + 1
        where id = :id and state = 'open' and assignee = :person"""
 )
 _NAME = text("select name from person where id = :id")

@@ -12,6 +12,7 @@ from service.api.access import SIGNED_IN, having
 from service.api.context import actor, office
 from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
 from service.api.fields import Body, Choice, Commas, Flag, Text
+from service.api.preconditions import expected, tagged_row
 from service.api.resource import Op, Resource
 from service.casework import cases, looking
 from service.errors import NotFound
@@ -128,7 +129,7 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
         row = looking.instance(connection, actor(), instance_id)
     if row["status"] == "ended":
         raise NotFound("办件已经结束", cure="请查询 /engine-rest/history/process-instance")
-    return row
+    return tagged_row("i", row)
 
 
 @instances.operation(
@@ -137,7 +138,7 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
     Op(may=having("admin", "operator"), summary="终止一个实例", query=Deletion, status=204),
 )
 def delete_instance(query: Mapping[str, Any], instance_id: str) -> Response:
-    cases.withdraw(office(), actor(), instance_id, query["reason"])
+    cases.withdraw(office(), actor(), instance_id, query["reason"], expected("i"))
     return Response(status=204)
 
 

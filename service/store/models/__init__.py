@@ -13,6 +13,7 @@ from service.store.models.registry import (
     Unit,
     UnitRole,
 )
+from service.store.models.requests import IdempotencyKey
 
 __all__ = [
     "Case",
@@ -20,6 +21,7 @@ __all__ = [
     "Definition",
     "Deployment",
     "Enrolment",
+    "IdempotencyKey",
     "Inbox",
     "Incident",
     "Instance",

@@ -90,6 +90,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     ended_at: Mapped[Instant | None]
     due: Mapped[Instant | None]
     follow_up: Mapped[Instant | None]
+    revision: Mapped[int] = mapped_column(server_default="1")
 
 
 class Submission(db.Model):  # type: ignore[name-defined,misc]
