@@ -26,7 +26,9 @@ def run(report: Report) -> None:
         grown = _bytes() - before
         state = _scalar("select avg(length(state)) from instance")
     per_case = grown / CASES / 1024
-    report.table("storage", ("", "KB"), [("an open case", f"{per_case:.1f}"), ("its state", f"{state / 1024:.1f}")])
+    report.table(
+        "storage", ("", "KB"), [("an open case", f"{per_case:.1f}"), ("its state", f"{state / 1024:.1f}")]
+    )
     report.bar("an open case, journal included", per_case, 12, "KB", most=True)
 
 

@@ -48,7 +48,7 @@ def deliver_outbox() -> None:
 
 @app.task(name="expire_requests")
 def expire_requests() -> None:
-    """Forget the keys of old requests."""
+    """Forget the keys of old requests and old wrong passwords."""
     with installation().app_context():
         housekeeping.expire_requests()
 

@@ -16,14 +16,13 @@ from flask import Response, make_response, request
 
 from service.api.context import actor
 from service.errors import BadRequest, Conflict, Invalid
-from service.store import requests
+from service.store import requests, waiting
 from service.store.requests import RequestKey
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 WAIT_SECONDS = 5.0
 _LONGEST = 255
-_STEP = 0.05
 
 
 class Reused(Invalid):
@@ -71,18 +70,25 @@ def _fingerprint() -> str:
 
 def _first_answer(asked: RequestKey) -> Response | None:
     """The answer of the request that came first; None when this one is it. Waits a while for one at work."""
+    row = requests.take(asked)
+    if row is None or row.status is not None or row.fingerprint != asked.fingerprint:
+        return None if row is None else _told(row, asked)
     end = time.monotonic() + WAIT_SECONDS
-    while (row := requests.take(asked)) is not None:
-        if row.fingerprint != asked.fingerprint:
-            raise Reused(f"{HEADER} 已用于另一个请求", cure="不同的请求请用不同的值")
-        if row.status is not None:
-            answer = Response(bytes(row.body), status=row.status, mimetype=row.media_type or None)
-            answer.headers[REPLAYED] = "true"
-            return answer
-        if time.monotonic() > end:
-            raise _unanswered(row.committed)
-        time.sleep(_STEP)
-    return None
+    with waiting.listening(waiting.ANSWERS) as wait:
+        while (row := requests.take(asked)) is not None and row.status is None:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise _unanswered(row.committed)
+            wait(left)
+    return None if row is None else _told(row, asked)
+
+
+def _told(row: Any, asked: RequestKey) -> Response:
+    if row.fingerprint != asked.fingerprint:
+        raise Reused(f"{HEADER} 已用于另一个请求", cure="不同的请求请用不同的值")
+    answer = Response(bytes(row.body), status=row.status, mimetype=row.media_type or None)
+    answer.headers[REPLAYED] = "true"
+    return answer
 
 
 def _unanswered(committed: bool) -> Conflict:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from service.store import requests
+from service.store import attempts, requests
 
 
 def expire_requests() -> int:
-    """Forget the answers kept for requests that may be repeated; the number forgotten."""
-    return requests.expire()
+    """Forget the answers kept for requests that may be repeated, and wrong passwords; the number forgotten."""
+    return requests.expire() + attempts.expire()

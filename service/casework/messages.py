@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from service.casework import incidents
+from service.casework import incidents, steering
 from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
 from service.errors import Conflict
+from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
+from service.store import steering as steering_rows
 from service.store.db import transaction
 from service.store.rows import NewEntry
 
@@ -100,7 +102,15 @@ def _deliver_one(office: Office) -> bool:
 
 
 def _bring_about(office: Office, connection: Any, row: Any) -> None:
-    """A message goes to whoever waits for it under the case number; word to guardians stays in the outbox."""
+    """A message goes to whoever waits for it under the case number, a signal to all of the tenant who listen;
+    word to guardians stays in the outbox.
+    """
+    payload = row.payload.get("variables", {})
+    if row.kind == "signal":
+        heard = steering_rows.listening(connection, row.name, rows.tenant_of(connection, row.instance))
+        rows.address(connection, row.name, [(new_id(), one) for one in heard if one != row.instance], payload)
+    if row.kind == "signal_to":
+        steering.hear(office, connection, row.instance, row.name, payload)
     if row.kind != "message":
         return
     for waiting in rows.listeners(connection, row.name, row.case_number):
@@ -110,7 +120,7 @@ def _bring_about(office: Office, connection: Any, row: Any) -> None:
         entry = NewEntry(
             actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
         )
-        act = partial(_deliver, name=row.name, variables=row.payload.get("variables", {}))
+        act = partial(_deliver, name=row.name, variables=payload)
         advance(connection, locked, world, act, entry)
         return
     raise Conflict(f"还没有办件在等待消息“{row.name}”", cure="消息会稍后再试")

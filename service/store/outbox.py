@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, text
 
 ATTEMPTS = 12
@@ -20,6 +21,12 @@ _TAKE = text(
        where done_at is null and not_before <= clock_timestamp() order by not_before limit 1
        for update skip locked"""
 )
+_ADDRESS = text(
+    """insert into outbox (id, kind, case_number, instance, name, payload, created_at)
+       select :id, 'signal_to', i.case_number, i.id, :name, cast(:payload as jsonb), clock_timestamp()
+       from instance i where i.id = :instance"""
+)
+_TENANT = text("select d.tenant from instance i join definition d on d.id = i.definition where i.id = :id")
 _DONE = text("update outbox set done_at = clock_timestamp() where id = :id")
 _FAILED = text(
     """update outbox set attempts = attempts + 1, last_error = :error,
@@ -42,9 +49,25 @@ def listeners(connection: Connection, name: str, case_number: str) -> Sequence[R
     return waiting_for(connection, name, case_number=case_number)
 
 
+def address(
+    connection: Connection, name: str, to: Sequence[tuple[str, str]], values: Mapping[str, Any]
+) -> None:
+    """A row for each instance that is to hear a signal: ``to`` holds (new id, instance)."""
+    payload = orjson.dumps({"variables": dict(values)}).decode()
+    for identifier, instance in to:
+        connection.execute(
+            _ADDRESS, {"id": identifier, "instance": instance, "name": name, "payload": payload}
+        )
+
+
 def take(connection: Connection) -> Row[Any] | None:
     """Lock the oldest effect that may be tried now."""
     return connection.execute(_TAKE).first()
+
+
+def tenant_of(connection: Connection, instance: str) -> str | None:
+    """The tenant an instance belongs to."""
+    return connection.execute(_TENANT, {"id": instance}).scalar()
 
 
 def done(connection: Connection, row_id: str) -> None:

@@ -73,10 +73,10 @@ _WRITE = """
         from j, jsonb_to_recordset(j->'timers') as r(id text, element text, name text, due timestamptz)
         on conflict (id) do update set due = excluded.due
     ), listeners as (
-        insert into subscription (id, instance, kind, name, element, sent_by)
-        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by
+        insert into subscription (id, instance, kind, name, element, sent_by, priority, inputs)
+        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by, r.priority, r.inputs
         from j, jsonb_to_recordset(j->'subscriptions')
-             as r(id text, kind text, name text, element text, sent_by text)
+             as r(id text, kind text, name text, element text, sent_by text, priority int, inputs jsonb)
     ), parties as (
         insert into case_party (case_number, party, unit) select %(number)s, r.key, r.value
         from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
@@ -169,7 +169,7 @@ def write_progress(
         ],
         "tasks": [_task_values(task) for task in progress.tasks],
         "timers": [{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers],
-        "subscriptions": [vars_of(item) for item in progress.subscriptions],
+        "subscriptions": [{**vars_of(item), "inputs": dict(item.inputs)} for item in progress.subscriptions],
         "parties": dict(progress.parties),
         "entries": [_entry_values(entry) for entry in progress.entries],
         "outbox": [_outbox_values(item) for item in progress.outbox],

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from service.store import waiting
 from service.store.db import before_commit, transaction
 
 _VALUES = {"lease": 120, "hours": 24}
@@ -82,12 +83,14 @@ def answered(request: RequestKey, status: int, media_type: str, body: bytes) -> 
     with transaction() as connection:
         values = {**request.values, "status": status, "media_type": media_type, "body": body}
         connection.execute(_ANSWER, values)
+        waiting.tell(connection, waiting.ANSWERS)
 
 
 def drop(request: RequestKey) -> None:
     """The key of a request that has changed nothing is free again."""
     with transaction() as connection:
         connection.execute(_DROP, request.values)
+        waiting.tell(connection, waiting.ANSWERS)
 
 
 def expire(limit: int = 10_000) -> int:

@@ -82,6 +82,8 @@ class NewSubscription:
     name: str
     element: str
     sent_by: str = ""
+    priority: int = 50
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

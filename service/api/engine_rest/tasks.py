@@ -15,7 +15,7 @@ from service.api.engine_rest import task_schemas as schemas
 from service.api.engine_rest.shared import Count, Paged, conditions, page
 from service.api.preconditions import expected, tagged_row
 from service.api.resource import Op, Resource
-from service.casework import looking
+from service.casework import handing, looking
 from service.casework import tasks as verbs
 from service.casework.actors import Actor
 from service.errors import Forbidden, NotFound
@@ -142,6 +142,25 @@ def unclaim(task_id: str) -> Response:
 
 @tasks.operation(
     "POST",
+    "/<task_id>/assignee",
+    Op(
+        may=SIGNED_IN,
+        summary="指定签收人（转办）",
+        about="与 /api/tasks/{task_id}/hand-over 相同；userId 省略即退回签收。",
+        body=schemas.Claim,
+        status=204,
+    ),
+)
+def assignee(body: Mapping[str, Any], task_id: str) -> Response:
+    if "user_id" not in body:
+        return unclaim(task_id)
+    wish = handing.Handover(task=task_id, to=body["user_id"], revisions=expected("t"))
+    handing.hand_over(office(), actor(), wish)
+    return Response(status=204)
+
+
+@tasks.operation(
+    "POST",
     "/<task_id>/complete",
     Op(
         may=SIGNED_IN,
@@ -199,6 +218,30 @@ def form_variables(query: Mapping[str, Any], task_id: str) -> Response:
         keys &= {field.key for field in fields}
     wanted = query.get("names") or sorted(keys)
     return _json(camunda.variables({name: known[name] for name in wanted if name in keys}))
+
+
+@tasks.operation(
+    "GET",
+    "/<task_id>/variables",
+    Op(may=SIGNED_IN, summary="任务表单各项现有的值", query=schemas.VariableNames, raw="application/json"),
+)
+def variables(query: Mapping[str, Any], task_id: str) -> Response:
+    return form_variables(query, task_id)
+
+
+@tasks.operation(
+    "GET",
+    "/<task_id>/identity-links",
+    Op(may=SIGNED_IN, summary="谁可以办、谁在办", answer=schemas.IdentityLink(many=True)),
+)
+def identity_links(task_id: str) -> list[dict[str, Any]]:
+    row = get_task(task_id)
+    links = [
+        {"user": None, "group": camunda.group(role, row["unit"]), "kind": "candidate"}
+        for role in row["roles"]
+    ]
+    holder = [{"user": row["assignee"], "group": None, "kind": "assignee"}] if row["assignee"] else []
+    return holder + links
 
 
 def _with_form(task_id: str) -> TaskRow:

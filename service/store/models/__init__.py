@@ -13,7 +13,7 @@ from service.store.models.registry import (
     Unit,
     UnitRole,
 )
-from service.store.models.requests import IdempotencyKey
+from service.store.models.requests import IdempotencyKey, SignInAttempt
 
 __all__ = [
     "Case",
@@ -33,6 +33,7 @@ __all__ = [
     "Resource",
     "SchoolClass",
     "Setting",
+    "SignInAttempt",
     "Student",
     "Submission",
     "Subscription",

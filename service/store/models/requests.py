@@ -25,3 +25,14 @@ class IdempotencyKey(db.Model):  # type: ignore[name-defined,misc]
     media_type: Mapped[Str] = mapped_column(server_default="")
     body: Mapped[Bytes | None]
     created_at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"), index=True)
+
+
+class SignInAttempt(db.Model):  # type: ignore[name-defined,misc]
+    """Wrong passwords for one name from one address."""
+
+    __tablename__ = "sign_in_attempt"
+    username: Mapped[Id]
+    address: Mapped[Id]
+    failures: Mapped[int]
+    last_at: Mapped[Instant] = mapped_column(index=True)
+    locked_until: Mapped[Instant | None]
