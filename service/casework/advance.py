@@ -22,6 +22,7 @@ from service.engine import (
 from service.errors import Conflict
 from service.registry import counter
 from service.store.cases import release_student
+from service.store.outbox import release_early
 from service.store.progress import write_progress
 from service.store.rows import (
     LockedInstance,
@@ -88,8 +89,11 @@ def record(
     )
     if not write_progress(connection, locked, world.case, progress):
         raise LostRace("任务刚刚被他人签收或办结", cure="请刷新待办列表")
-    if instance.completed:
+    if instance.completed and locked.host:
         release_student(connection, locked.case_number)
+    heard = [wait.message for wait in outcome.created if isinstance(wait, MessageWait)]
+    if heard:
+        release_early(connection, locked.case_number, heard)
     return Advanced(instance=locked.id, case_number=locked.case_number, tasks=tasks, outcome=progress.outcome)
 
 

@@ -49,7 +49,7 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
         if not rows.lock_student(connection, wish.student):
             raise NotFound("没有这名学生", cure="请核对学生编号")
         stage = rows.stage_of(connection, wish.student)
-        row = definition_for(office, connection, wish, unit, stage)
+        row = definition_for(office, connection, wish.procedure, unit, stage)
         _check_expected(office, connection, wish, row)
         compiled = office.shelf.compiled(connection, row)
         role, party = counter.starter(compiled.process.settings)
@@ -84,20 +84,48 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
     world = Surroundings(connection, office.shelf, case)
     world.settle_parties({**world.records.to_settle(), **case.parties})
     rows.insert_case(connection, world.case, opening.by)
-    locked = LockedInstance(
-        id=new_id(), case_number=case.number, definition=row.id, status="active", revision=1, state=b""
-    )
-    rows.insert_instance(connection, locked, case.now)
-    try:
-        compiled = office.shelf.compiled(connection, row)
-        instance = Instance.start(compiled, world, opening.values, by=opening.by)
-    except UncaughtError as error:
-        raise refusal(error) from error
     world.finished = Finished(
-        key=locked.id, task=None, form=row.start_form, by=opening.by, data=opening.values
+        key=(side := new_id()), task=None, form=row.start_form, by=opening.by, data=opening.values
     )
     entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail={"definition": row.id})
-    return record(connection, locked, world, instance, entry)
+    return open_side(world, row, Side(id=side, entry=entry, variables=opening.values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """An instance about to begin: the case's first, or (by a message) the other side's."""
+
+    id: str
+    entry: NewEntry
+    variables: Mapping[str, Value]
+    message: str = ""
+    host: bool = True
+
+
+def open_side(world: Surroundings, row: DefinitionRow, side: Side) -> Advanced:
+    """Start an instance of a case and write what its first run did.
+
+    Raises Refused with every broken rule when the run reaches an error end before its first wait.
+    """
+    connection, case = world.connection, world.case
+    locked = LockedInstance(
+        id=side.id,
+        case_number=case.number,
+        definition=row.id,
+        status="active",
+        revision=1,
+        state=b"",
+        region=case.region,
+        host=side.host,
+    )
+    rows.insert_instance(connection, locked, case.now)
+    compiled = world.shelf.compiled(connection, row)
+    try:
+        at = compiled.start_at("message", side.message) if side.message else ""
+        instance = Instance.start(compiled, world, side.variables, by=side.entry.actor, at=at)
+    except UncaughtError as error:
+        raise refusal(error) from error
+    return record(connection, locked, world, instance, side.entry)
 
 
 def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:
@@ -114,15 +142,15 @@ def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:
 
 
 def definition_for(
-    office: Office, connection: Connection, wish: Start, unit: Unit, stage: str | None
+    office: Office, connection: Connection, key: str, unit: Unit, stage: str | None
 ) -> DefinitionRow:
-    """The highest version in force for the host unit: nearest region that covers the stage, then wider ones."""
+    """The highest version in force at a unit's place: nearest region that covers the stage, then wider ones."""
     now, release = read_clock(connection)
     for region in office.shelf.rules.law.applying(unit.county, now.date(), stage):
-        row = office.shelf.current_row(connection, wish.procedure, region.code, now.date(), release)
+        row = office.shelf.current_row(connection, key, region.code, now.date(), release)
         if row is not None:
             return row
-    raise NotFound(f"没有可用的业务“{wish.procedure}”", cure="请核对业务名称，或先部署该流程")
+    raise NotFound(f"没有可用的业务“{key}”", cure="请核对业务名称，或先部署该流程")
 
 
 def _check_expected(office: Office, connection: Connection, wish: Start, row: DefinitionRow) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -34,4 +34,5 @@ class Office:
         case = read_case(connection, locked.case_number) if locked is not None else None
         if locked is None or case is None:
             raise NotFound("没有这个办件", cure="请核对编号，或刷新列表")
-        return locked, Surroundings(connection, self.shelf, case)
+        side = replace(case, region=locked.region or case.region)
+        return locked, Surroundings(connection, self.shelf, side)

@@ -85,7 +85,7 @@ def deploy_folder(
     (verdict or judge_folder(rules.rulebook())).enforce()
     with transaction() as connection:
         rows.lock_deployments(connection)
-        made = [_store(connection, items, parcel) for parcel, items in parcels]
+        made = [_store(connection, [batch]) for batch in parcels]
     return tuple(done for done in made if done is not None)
 
 
@@ -109,9 +109,7 @@ def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     ]
     with transaction() as connection:
         rows.lock_deployments(connection)
-        done = _store(connection, candidates, parcel)
-        for heir, items in heirs:
-            _store(connection, items, heir)
+        done = _store(connection, [(parcel, candidates), *heirs])
         return done or _as_before(connection, candidates, parcel)
 
 
@@ -190,19 +188,22 @@ def _compiled(bundle: Bundle, name: str, code: str, since: date) -> Iterator[_Ca
         yield _Candidate(bundle=bundle, definition=definition, since=None if since == date.min else since)
 
 
-def _store(connection: Connection, candidates: list[_Candidate], parcel: Parcel) -> Deployed | None:
-    """Write what is new; None when nothing is."""
-    fresh = [item for item in candidates if _is_new(connection, item, parcel)]
+def _store(connection: Connection, batches: list[tuple[Parcel, list[_Candidate]]]) -> Deployed | None:
+    """Write what is new, as one deployment under the first batch's name; None when nothing is.
+
+    ``definitions`` of the answer are the first batch's own; what its heirs got is found by the deployment's id.
+    """
+    fresh = [(item, part) for part, items in batches for item in items if _is_new(connection, item, part)]
     if not fresh:
         return None
+    parcel = batches[0][0]
     deployment = new_id()
-    contents = {
-        file: item.bundle.files[file].content
-        for item in fresh
-        for file in item.bundle.closure(item.definition.file)
-    }
-    digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
-    rows.store_resources(connection, {digests[file]: content for file, content in contents.items()})
+    closures = [_closure(item) for item, _ in fresh]
+    # By content, not by name: a file of one name may differ from one day of coming into force to the next.
+    rows.store_resources(
+        connection, {digest: content for found in closures for digest, content in found.values()}
+    )
+    digests = {file: digest for found in closures for file, (digest, _) in found.items()}
     now, _ = read_clock(connection)
     head = {
         "id": deployment,
@@ -213,14 +214,21 @@ def _store(connection: Connection, candidates: list[_Candidate], parcel: Parcel)
     }
     rows.store_deployment(connection, head, digests, now)
     made = []
-    for item in fresh:
-        row = _row(connection, item, deployment, parcel)
+    for item, part in fresh:
+        row = _row(connection, item, deployment, part)
         rows.store_definition(connection, row)
-        made.append(row)
+        if part is parcel:
+            made.append(row)
     rows.bump_release(connection)
     return Deployed(
         id=deployment, name=parcel.name, source=parcel.source, tenant=parcel.tenant, definitions=tuple(made)
     )
+
+
+def _closure(item: _Candidate) -> dict[str, tuple[str, bytes]]:
+    """Every file a definition uses: name → digest and content."""
+    files = {file: item.bundle.files[file].content for file in item.bundle.closure(item.definition.file)}
+    return {file: (hashlib.sha256(content).hexdigest(), content) for file, content in files.items()}
 
 
 def _is_new(connection: Connection, item: _Candidate, parcel: Parcel) -> bool:
@@ -235,10 +243,7 @@ def _is_new(connection: Connection, item: _Candidate, parcel: Parcel) -> bool:
 def _row(connection: Connection, item: _Candidate, deployment: str, parcel: Parcel) -> DefinitionRow:
     definition, bundle = item.definition, item.bundle
     version = rows.next_version(connection, definition.process_id, parcel.tenant)
-    closure = {
-        file: hashlib.sha256(bundle.files[file].content).hexdigest()
-        for file in bundle.closure(definition.file)
-    }
+    closure = {file: digest for file, (digest, _) in _closure(item).items()}
     walk = [
         {"region": step.region, "name": step.name_zh, "verdict": step.verdict, "path": step.path}
         for step in bundle.provenance(definition.file)

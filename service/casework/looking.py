@@ -89,4 +89,4 @@ def applying(
 ) -> tuple[DefinitionRow, Unit]:
     """The definition a start at a unit would use today, and that unit."""
     unit = host_unit(connection, actor, wish)
-    return definition_for(office, connection, wish, unit, stage), unit
+    return definition_for(office, connection, wish.procedure, unit, stage), unit

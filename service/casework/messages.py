@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection
 
 from service.casework import incidents, steering
 from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
+from service.casework.cases import Side, definition_for, open_side
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict
+from service.errors import Conflict, NotFound
 from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
-from service.store import steering as steering_rows
 from service.store.db import transaction
+from service.store.progress import read_case
 from service.store.rows import NewEntry
 
 log = logging.getLogger(__name__)
@@ -101,26 +104,56 @@ def _deliver_one(office: Office) -> bool:
     return True
 
 
-def _bring_about(office: Office, connection: Any, row: Any) -> None:
-    """A message goes to whoever waits for it under the case number, a signal to all of the tenant who listen;
-    word to guardians stays in the outbox.
-    """
+def _bring_about(office: Office, connection: Connection, row: Any) -> None:
+    """Bring about one effect. Word to guardians stays in the outbox, where whoever sends it finds it."""
+    if row.kind == "message":
+        _pass_on(office, connection, row)
+    elif row.kind == "signal":
+        _broadcast(office, connection, row)
+    elif row.kind == "signal_to":  # sent by hand: a row for each who listened
+        steering.hear(office, connection, row.instance, row.name, row.payload.get("variables", {}))
+
+
+def _pass_on(office: Office, connection: Connection, row: Any) -> None:
+    """A message goes to whoever waits for it under the case number; or it starts the other side; or it waits."""
     payload = row.payload.get("variables", {})
-    if row.kind == "signal":
-        heard = steering_rows.listening(connection, row.name, rows.tenant_of(connection, row.instance))
-        rows.address(connection, row.name, [(new_id(), one) for one in heard if one != row.instance], payload)
-    if row.kind == "signal_to":
-        steering.hear(office, connection, row.instance, row.name, payload)
-    if row.kind != "message":
-        return
     for waiting in rows.listeners(connection, row.name, row.case_number):
-        if waiting.instance == row.instance:
-            continue
-        locked, world = office.open(connection, waiting.instance)
-        entry = NewEntry(
-            actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
-        )
-        act = partial(_deliver, name=row.name, variables=payload)
-        advance(connection, locked, world, act, entry)
+        if waiting.instance != row.instance:
+            locked, world = office.open(connection, waiting.instance)
+            entry = NewEntry(
+                actor=SYSTEM.id, verb="message", element=waiting.element, detail={"message": row.name}
+            )
+            act = partial(_deliver, name=row.name, variables=payload)
+            advance(connection, locked, world, act, entry)
+            return
+    properties = row.payload.get("properties", {})
+    if starts := properties.get("starts"):
+        _start_other_side(office, connection, row, starts, properties.get("at", ""))
         return
-    raise Conflict(f"还没有办件在等待消息“{row.name}”", cure="消息会稍后再试")
+    rows.keep_early(connection, row.id, row.case_number, row.name, row.payload)
+
+
+def _start_other_side(office: Office, connection: Connection, row: Any, key: str, party: str) -> None:
+    """The process a message starts runs under the rules of the place of the party the diagram names."""
+    case = read_case(connection, row.case_number)
+    if case is None:
+        raise NotFound(f"没有受理编号 {row.case_number}", cure="请核对消息所属的办件")
+    world = Surroundings(connection, office.shelf, case)
+    unit = world.records.party(party)
+    stage = world.records.snapshot.enrolment.stage if world.records.snapshot.enrolment else None
+    definition = definition_for(office, connection, key, unit, stage)
+    side = Surroundings(connection, office.shelf, replace(world.case, region=unit.county))
+    entry = NewEntry(actor=SYSTEM.id, verb="message", element=key, detail={"message": row.name})
+    variables = row.payload.get("variables", {})
+    open_side(
+        side, definition, Side(id=new_id(), entry=entry, variables=variables, message=row.name, host=False)
+    )
+
+
+def _broadcast(office: Office, connection: Connection, row: Any) -> None:
+    """A signal reaches every waiting instance of its region but the one that threw it."""
+    payload = row.payload.get("variables", {})
+    for instance in rows.signal_listeners(connection, row.name, row.instance):
+        locked, world = office.open(connection, instance)
+        entry = NewEntry(actor=SYSTEM.id, verb="signal", detail={"signal": row.name})
+        advance(connection, locked, world, lambda found: found.signal(row.name, payload), entry)

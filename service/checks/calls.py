@@ -13,7 +13,6 @@ from itertools import product
 from typing import TypeVar
 
 from service.checks.rulebook import Rulebook
-from service.engine.dialect import read_diagram
 from service.engine.expressions import Names, compile_value
 from service.engine.model import Diagram, Node, Process
 from service.errors import BadDefinition, XuejiError
@@ -69,7 +68,7 @@ def _diagrams(book: Rulebook) -> Iterator[Diagram]:
                 if source.name.endswith(".bpmn") and source.digest not in seen:
                     seen.add(source.digest)
                     try:
-                        yield read_diagram(source.content, source.name)
+                        yield book.diagram(source)
                     except BadDefinition:
                         continue  # the rule "compiles" tells of it
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from service.checks.findings import Finding, Severity
 from service.checks.inspection import inspect, leaning_on
+from service.checks.quarantine import screen
 from service.checks.rulebook import Rulebook, Upload
 from service.checks.runner import Failure
 from service.checks.suite import gather, play_all
@@ -42,7 +43,11 @@ class Verdict:
 
 
 def judge_upload(book: Rulebook, code: str, files: Upload) -> Verdict:
-    """Files meant for a region, as if they were in force there and in every region that takes them over."""
+    """Files meant for a region, as if they were in force there and in every region that takes them over.
+
+    Raises TooLarge or BadDefinition for files that cannot even be read in bounded time.
+    """
+    screen(files)
     return _judge(book.with_uploads({code: files}), files)
 
 

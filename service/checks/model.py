@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from lxml import etree
+
+from service.checks import graph
 from service.checks.rulebook import Rulebook
 from service.engine import Definition
 from service.engine.decisions import Decision
-from service.engine.dialect import read_diagram
+from service.engine.dialect import read_xml
+from service.engine.exploration import Explored, explore
 from service.engine.model import Diagram, Node, Process, Scope
 from service.errors import BadDefinition, XuejiError
 from service.policy.forms import Form
@@ -42,7 +46,7 @@ class Model:
     def diagram(self) -> Diagram | None:
         """The diagram as drawn."""
         try:
-            return read_diagram(self.source.content, self.source.name) if self.kind == "bpmn" else None
+            return self.book.diagram(self.source) if self.kind == "bpmn" else None
         except BadDefinition:
             return None
 
@@ -55,6 +59,31 @@ class Model:
         for process in self.processes:
             for scope, node in process.scope.walk():
                 yield process, scope, node
+
+    def scopes(self) -> Iterator[tuple[Process, Scope, Node | None]]:
+        """Every level of every process, with the node it is the inside of."""
+        for process in self.processes:
+            for scope, owner in graph.scopes(process):
+                yield process, scope, owner
+
+    def explored(self, process: Process, scope: Scope) -> Explored:
+        """Every state of a level; worked out once."""
+        key = (process.id, scope.id)
+        if key not in self._explored:
+            self._explored[key] = explore(process, scope)
+        return self._explored[key]
+
+    @cached_property
+    def _explored(self) -> dict[tuple[str, str], Explored]:
+        return {}
+
+    @cached_property
+    def xml(self) -> etree._Element | None:
+        """The file as XML, for what the model leaves out; None when it is not XML."""
+        try:
+            return read_xml(self.source.content, self.source.name)
+        except BadDefinition:
+            return None
 
     @cached_property
     def problem(self) -> XuejiError | None:
@@ -80,6 +109,13 @@ class Model:
     def form(self, form_id: str) -> Form | None:
         """A form of the bundle, None when it is not there. Raises BadDefinition when it cannot be used."""
         return self.book.form(self.bundle, form_id)
+
+    def form_or_none(self, form_id: str) -> Form | None:
+        """A form of the bundle; None when it is not there or cannot be used (the rule ``form_exists`` says why)."""
+        try:
+            return self.form(form_id) if form_id else None
+        except BadDefinition:
+            return None
 
     def neighbours(self) -> Iterator[Model]:
         """The other files of the bundle."""

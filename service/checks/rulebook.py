@@ -14,6 +14,8 @@ from pathlib import Path
 from service.checks.world import InMemoryWorld
 from service.engine import Definition, compile_files
 from service.engine.decisions import Decision, parse_dmn
+from service.engine.dialect import read_diagram
+from service.engine.model import Diagram
 from service.errors import BadDefinition, NotFound
 from service.policy.calendar import Calendar
 from service.policy.clauses import Clauses
@@ -57,6 +59,7 @@ class Rulebook:
         self._homes: dict[str, Bundle] = {}
         self._forms: dict[str, Form] = {}
         self._decisions: dict[str, Mapping[str, Decision]] = {}
+        self._read: dict[str, Diagram] = {}
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -131,6 +134,17 @@ class Rulebook:
     def home(self, digest: str) -> Bundle:
         """The bundle a definition was compiled from."""
         return self._homes[digest]
+
+    def wider(self, source: Source, on: date) -> Source | None:
+        """The file of a wider region that a region's own file stands in place of, if there is one."""
+        around = self.law.regions.chain(source.region)[1:]
+        return self.bundle(around[0].code, on).files.get(source.name) if around else None
+
+    def diagram(self, source: Source) -> Diagram:
+        """A diagram as drawn. Raises BadDefinition."""
+        if source.digest not in self._read:
+            self._read[source.digest] = read_diagram(source.content, source.name)
+        return self._read[source.digest]
 
     def decisions(self, source: Source) -> Mapping[str, Decision]:
         """The tables of a file, by id. Raises BadDefinition."""

@@ -24,7 +24,7 @@ def written(model: Model, process: Process) -> set[str] | None:
     """
     found: set[str] = set()
     calls = traffic(model.book).calls.get(process.id, ())
-    if not calls and not _startable(process):
+    if not calls and not startable(process):
         return None
     if any(item.everything for call in calls for item in call.node.call_in):
         return None
@@ -36,7 +36,7 @@ def written(model: Model, process: Process) -> set[str] | None:
     return found
 
 
-def _startable(process: Process) -> bool:
+def startable(process: Process) -> bool:
     """Whether a case can begin with the process: it has a start form or starts by a message."""
     return any(form_of(start) or start.event.kind == "message" for start in process.scope.starts())
 

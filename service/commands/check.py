@@ -13,9 +13,10 @@ from rich.text import Text
 
 from service.checks.findings import Finding, Severity
 from service.checks.frame import all_rules
-from service.checks.inspection import inspect
+from service.checks.inspection import inspect, models
 from service.checks.rule_pages import write_pages
 from service.checks.rulebook import Rulebook
+from service.checks.wider import write_down
 from service.settings import Settings
 
 
@@ -26,11 +27,16 @@ from service.settings import Settings
 @click.option(
     "--pages", type=click.Path(file_okay=False, path_type=Path), help="把每条规则的说明写进这个文件夹。"
 )
-def command(files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool, pages: Path | None) -> None:
+@click.option("--reviewed", is_flag=True, help="登记：这些地区文件已对照上级的现行文件核对过。")
+def command(
+    files: tuple[Path, ...], regions: tuple[str, ...], list_rules: bool, pages: Path | None, reviewed: bool
+) -> None:
     """检查流程图、决策表和表单：能否编译，引用是否齐全，依据是否写明。"""
     console = Console()
     if pages:
         console.print(f"写了 {write_pages(pages)} 页")
+    elif reviewed:
+        _write_down(console, files)
     elif list_rules:
         _show_rules(console)
     else:
@@ -56,6 +62,21 @@ def _check(console: Console, files: tuple[Path, ...], regions: tuple[str, ...]) 
         f"[{colour}]{summary}[/{colour}]（{len(all_rules())} 条规则，{took:.2f} 秒）", highlight=False
     )
     return errors
+
+
+def _write_down(console: Console, files: tuple[Path, ...]) -> None:
+    settings = Settings.from_env()
+    book = Rulebook(settings.processes_dir, settings.forms_dir)
+    places = {_place(path, settings) for path in files}
+    done = {
+        model.source.path
+        for model in models(book, names={path.name for path in files})
+        if model.source.path in places and write_down(model)
+    }
+    for place in sorted(places):
+        console.print(
+            f"{place} {'已登记' if place in done else '不替换上级的文件，不用登记'}", highlight=False
+        )
 
 
 def _place(path: Path, settings: Settings) -> str:

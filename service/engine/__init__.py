@@ -19,10 +19,11 @@ from service.engine.host import (
     UserTaskWait,
     Wait,
 )
-from service.engine.instance import Instance
+from service.engine.instance import DELETED, Instance
 from service.engine.refusal import refusal
 
 __all__ = [
+    "DELETED",
     "BpmnError",
     "Definition",
     "End",

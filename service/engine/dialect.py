@@ -12,51 +12,10 @@ from lxml import etree
 
 from service.engine import camunda
 from service.engine.model import Diagram, Event, Flow, MessageFlow, Node, Process, Scope
+from service.engine.vocabulary import ACTIVITIES, ARTEFACTS, CONTAINERS, EVENTS, GATEWAYS, UNSUPPORTED
 from service.errors import BadDefinition
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
-GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
-TASKS = {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask"}
-CONTAINERS = {"subProcess", "transaction"}
-ACTIVITIES = TASKS | CONTAINERS | {"callActivity"}
-_UNSUPPORTED = {
-    "complexGateway": ("复杂网关", "改用排他、并行或包容网关"),
-    "adHocSubProcess": ("临时（ad hoc）子流程", "改用普通子流程，把各步骤用顺序流连起来"),
-    "scriptTask": ("脚本任务", "改用业务规则任务（决策表）或 registry. 主题的服务任务"),
-    "choreographyTask": ("编排任务", "改用两个泳池和消息流"),
-    "subChoreography": ("编排任务", "改用两个泳池和消息流"),
-    "callChoreography": ("编排任务", "改用两个泳池和消息流"),
-    "dataStoreReference": ("数据存储", "改用决策表读取事实，或 registry. 主题的服务任务"),
-}
-_ARTEFACTS = {
-    *(
-        "documentation",
-        "extensionElements",
-        "laneSet",
-        "sequenceFlow",
-        "association",
-        "textAnnotation",
-        "group",
-    ),
-    *(
-        "dataObject",
-        "dataObjectReference",
-        "incoming",
-        "outgoing",
-        "multiInstanceLoopCharacteristics",
-        "property",
-    ),
-    *("standardLoopCharacteristics", "ioSpecification", "dataInputAssociation", "dataOutputAssociation"),
-    *(
-        "auditing",
-        "monitoring",
-        "supportedInterfaceRef",
-        "resourceRole",
-        "correlationSubscription",
-        "category",
-    ),
-}
 _PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -141,8 +100,8 @@ class _Reader:
             flows[flow.id] = flow
         nodes = {}
         for child in element:
-            kind = _local(child)
-            if not kind or kind in _ARTEFACTS:
+            kind = local_name(child)
+            if not kind or kind in ARTEFACTS:
                 continue
             node = self.node(child, kind, flows, lanes, lane)
             nodes[node.id] = node
@@ -162,7 +121,7 @@ class _Reader:
             name=element.get("name", ""),
             condition=(condition.text or "").strip() if condition is not None else "",
             documentation=_documentation(element),
-            line=_line(element),
+            line=line_of(element),
         )
 
     def node(
@@ -175,7 +134,7 @@ class _Reader:
             id=identifier,
             kind=kind,
             name=" ".join(element.get("name", "").split()),
-            line=_line(element),
+            line=line_of(element),
             documentation=_documentation(element),
             lane=lane,
             event=self.event(element)
@@ -189,7 +148,7 @@ class _Reader:
             triggered_by_event=element.get("triggeredByEvent", "false") == "true",
             for_compensation=element.get("isForCompensation", "false") == "true",
             loop=camunda.read_loop(element),
-            settings=camunda.attributes(element),
+            settings=self.settings(element),
             properties=extension.properties,
             inputs=extension.inputs,
             outputs=extension.outputs,
@@ -200,14 +159,22 @@ class _Reader:
             unsupported=_unsupported(kind),
         )
 
+    def settings(self, element: etree._Element) -> dict[str, str]:
+        """Camunda attributes of a node and of its event definition (where errors and escalations name variables)."""
+        found = camunda.attributes(element)
+        for child in element:
+            if local_name(child).endswith("EventDefinition"):
+                found.update(camunda.attributes(child))
+        return found
+
     def event(self, element: etree._Element) -> Event:
-        definitions = [child for child in element if _local(child).endswith("EventDefinition")]
+        definitions = [child for child in element if local_name(child).endswith("EventDefinition")]
         if len(definitions) > 1:
             raise BadDefinition(
                 "一个事件只能有一种触发方式",
                 file=self.file,
                 element=element.get("id", ""),
-                line=_line(element),
+                line=line_of(element),
                 cure="请拆成多个事件，或改用基于事件的网关",
             )
         if not definitions:
@@ -217,7 +184,7 @@ class _Reader:
         return self.definition(definitions[0])
 
     def definition(self, element: etree._Element) -> Event:
-        kind = _local(element).removesuffix("EventDefinition")
+        kind = local_name(element).removesuffix("EventDefinition")
         if kind == "timer":
             return _timer(element)
         if kind == "conditional":
@@ -243,10 +210,10 @@ class _Reader:
         return element.get(attribute, "")
 
     def identify(self, element: etree._Element) -> str:
-        identifier, line = element.get("id", ""), _line(element)
+        identifier, line = element.get("id", ""), line_of(element)
         if not identifier:
             raise BadDefinition(
-                f"{_local(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id"
+                f"{local_name(element)} 没有 id", file=self.file, line=line, cure="请在建模工具中补上 id"
             )
         if identifier in self.seen:
             raise BadDefinition(
@@ -262,7 +229,7 @@ class _Reader:
 
 def _timer(element: etree._Element) -> Event:
     for child in element:
-        kind = _local(child)
+        kind = local_name(child)
         if kind.startswith("time"):
             return Event(kind="timer", timer=kind.removeprefix("time").lower(), value=_text(child))
     return Event(kind="timer")
@@ -278,7 +245,7 @@ def _outgoing(element: etree._Element, identifier: str, flows: dict[str, Flow]) 
 def _unsupported(kind: str) -> str:
     if kind in EVENTS or kind in GATEWAYS or kind in ACTIVITIES:
         return ""
-    label, cure = _UNSUPPORTED.get(kind, (f"元素 {kind}", "改用受支持的元素"))
+    label, cure = UNSUPPORTED.get(kind, (f"元素 {kind}", "改用受支持的元素"))
     return f"不支持{label}：{cure}"
 
 
@@ -290,10 +257,12 @@ def _text(element: etree._Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
-def _line(element: etree._Element) -> int:
+def line_of(element: etree._Element) -> int:
+    """The line an element begins on."""
     return int(getattr(element, "sourceline", 0) or 0)
 
 
-def _local(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
+    """The name of an element of BPMN; empty for a comment or another vocabulary's."""
     tag = str(element.tag)
     return tag.removeprefix(BPMN) if tag.startswith(BPMN) else ""

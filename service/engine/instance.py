@@ -29,6 +29,7 @@ from service.errors import Conflict, NotFound
 from service.policy.values import Value
 
 FIRE_LIMIT = 10_000
+DELETED = "deleted"  # the end of a case an operator ended
 
 
 class Instance:
@@ -52,8 +53,8 @@ class Instance:
         """Start at the none start event, or at the start event ``at`` (see ``Definition.start_at``).
 
         ``by`` is the person who starts. Messages, signals (broadcast inside the tenant) and timers of start events
-        reach no instance: the host waits for them. Raises UncaughtError (with the outcome so far) when the run reaches an
-        error end.
+        reach no instance: the host waits for them. Raises UncaughtError (with the outcome so far) when the
+        run reaches an error end.
         """
         case = Case(definition, host)
         case.open(definition, {}, case, None)
@@ -139,7 +140,7 @@ class Instance:
 
     def cancel(self) -> Instance:
         """End everything without going on anywhere."""
-        self.case.end = End(element="deleted", name="已撤销", kind="cancelled")
+        self.case.end = End(element=DELETED, name="已撤销", kind="cancelled")
         self.case.completed = True
         self.case.clear()
         self.case.finished()

@@ -15,8 +15,8 @@ _CASE = text(
        values (:number, :procedure, :region, :student, :started, :now, cast(:form as jsonb), :by)"""
 )
 _INSTANCE = text(
-    """insert into instance (id, case_number, definition, state, started_at)
-       values (:id, :case_number, :definition, :state, :now)"""
+    """insert into instance (id, case_number, definition, region, state, started_at)
+       values (:id, :case_number, :definition, :region, :state, :now)"""
 )
 
 
@@ -66,6 +66,7 @@ def insert_instance(connection: Connection, instance: LockedInstance, now: datet
             "id": instance.id,
             "case_number": instance.case_number,
             "definition": instance.definition,
+            "region": instance.region,
             "state": instance.state,
             "now": now,
         },

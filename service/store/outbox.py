@@ -26,7 +26,6 @@ _ADDRESS = text(
        select :id, 'signal_to', i.case_number, i.id, :name, cast(:payload as jsonb), clock_timestamp()
        from instance i where i.id = :instance"""
 )
-_TENANT = text("select d.tenant from instance i join definition d on d.id = i.definition where i.id = :id")
 _DONE = text("update outbox set done_at = clock_timestamp() where id = :id")
 _FAILED = text(
     """update outbox set attempts = attempts + 1, last_error = :error,
@@ -65,11 +64,6 @@ def take(connection: Connection) -> Row[Any] | None:
     return connection.execute(_TAKE).first()
 
 
-def tenant_of(connection: Connection, instance: str) -> str | None:
-    """The tenant an instance belongs to."""
-    return connection.execute(_TENANT, {"id": instance}).scalar()
-
-
 def done(connection: Connection, row_id: str) -> None:
     connection.execute(_DONE, {"id": row_id})
 
@@ -80,3 +74,44 @@ def failed(connection: Connection, row_id: str, error: str) -> bool:
         _FAILED, {"id": row_id, "error": error[:500], "limit": ATTEMPTS}
     ).scalar_one()
     return int(attempts) >= ATTEMPTS
+
+
+def signal_listeners(connection: Connection, name: str, thrower: str | None) -> Sequence[str]:
+    """Instances of the thrower's region that wait for a signal, in the order they are to be locked."""
+    sql = text(
+        """select distinct i.id from subscription s join instance i on i.id = s.instance
+             join definition d on d.id = i.definition
+           where s.kind = 'signal' and s.name = :name and i.status = 'active' and i.id <> :thrower
+             and d.tenant is not distinct from (
+                 select own.tenant from instance t join definition own on own.id = t.definition where t.id = :thrower)
+           order by i.id"""
+    )
+    return connection.execute(sql, {"name": name, "thrower": thrower}).scalars().all()
+
+
+def keep_early(connection: Connection, row_id: str, case_number: str, name: str, payload: Any) -> None:
+    """Let a message nobody waits for yet wait under its case number."""
+    sql = text(
+        """insert into inbox (id, case_number, name, payload, received_at)
+           values (:id, :case_number, :name, cast(:payload as jsonb), clock_timestamp()) on conflict (id) do nothing"""
+    )
+    values = {
+        "id": row_id,
+        "case_number": case_number,
+        "name": name,
+        "payload": orjson.dumps(payload).decode(),
+    }
+    connection.execute(sql, values)
+
+
+def release_early(connection: Connection, case_number: str, names: Sequence[str]) -> None:
+    """Somebody waits for these messages now: the early ones go out again."""
+    sql = text(
+        """with taken as (
+               update inbox set delivered_at = clock_timestamp()
+               where case_number = :number and delivered_at is null and name = any(:names) returning id, name, payload
+           )
+           insert into outbox (id, kind, case_number, name, payload, created_at)
+           select id || '+', 'message', :number, name, payload, clock_timestamp() from taken"""
+    )
+    connection.execute(sql, {"number": case_number, "names": list(names)})

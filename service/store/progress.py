@@ -13,15 +13,17 @@ from service.ids import new_id
 from service.store import wire
 from service.store.rows import CaseRow, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
 
-_INSTANCE = ("id", "case_number", "definition", "status", "revision", "state")
+_INSTANCE = ("id", "case_number", "definition", "status", "revision", "state", "region", "host")
 _CASE = (
     *("number", "procedure", "region", "student", "started", "form", "closed"),
     *("parties", "now", "clock_offset", "release"),
 )
-_LOCK = (
-    "select id, case_number, definition, status, revision, state from instance where id = %(id)s for update"
-)
-_STATE = text("select id, case_number, definition, status, revision, state from instance where id = :id")
+_STATE = """
+    select i.id, i.case_number, i.definition, i.status, i.revision, i.state, i.region,
+           not exists (select from instance o where o.case_number = i.case_number and o.id < i.id) as host
+    from instance i where i.id = %(id)s
+"""
+_LOCK = f"{_STATE} for update of i"
 _CONTEXT = """
     select c.number, c.procedure, c.region, c.student, c.started, c.form, c.closed_at is not null as closed,
            (select coalesce(json_object_agg(p.party, p.unit), '{}') from case_party p where p.case_number = c.number)
@@ -91,7 +93,7 @@ _WRITE = """
         from j, jsonb_to_recordset(j->'outbox') as r(id text, kind text, name text, payload jsonb)
     ), closed as (
         update case_ set closed_at = %(now)s, outcome = %(outcome)s, outcome_name = %(outcome_name)s
-        where number = %(number)s and closed_at is null and %(ended)s
+        where number = %(number)s and closed_at is null and %(ended)s and %(host)s
     ), moved as (
         update instance set state = %(state)s, next_due = %(next_due)s, revision = revision + 1,
                ended_at = case when %(ended)s then cast(%(now)s as timestamptz) end, end_element = %(outcome)s,
@@ -116,8 +118,8 @@ def lock_instance(connection: Connection, instance_id: str) -> LockedInstance | 
 
 def read_state(connection: Connection, instance_id: str) -> LockedInstance | None:
     """An instance row as it is, without a lock: to look, not to act."""
-    row = connection.execute(_STATE, {"id": instance_id}).mappings().first()
-    return LockedInstance(**row) if row is not None else None
+    row = wire.one(connection, _STATE, {"id": instance_id})
+    return LockedInstance(**dict(zip(_INSTANCE, row, strict=True))) if row is not None else None
 
 
 def read_case(connection: Connection, number: str) -> CaseRow | None:
@@ -189,6 +191,7 @@ def write_progress(
         "state": progress.state,
         "next_due": progress.next_due,
         "ended": progress.outcome is not None,
+        "host": instance.host,
         "outcome": progress.outcome,
         "outcome_name": progress.outcome_name,
     }

@@ -18,6 +18,8 @@ class LockedInstance:
     status: str
     revision: int
     state: bytes
+    region: str = ""  # county of the side this instance runs for
+    host: bool = True  # the side that opened the case closes it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from tests.api.desk import HEAD, REGISTRAR, SCHOOL, Desk
 
 LATE = """
     start begin form=small_start
-    user approve groups=head@receiving_school name=校长审批 due=${working_days(10)}
+    user approve form=small_start groups=head@receiving_school name=校长审批 due=${working_days(10)}
     on approve boundary overdue timer=${working_days(10)} beside
     work record topic=registry.record_overdue inputs=party:receiving_school;step:approve
     end noted

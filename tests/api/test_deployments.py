@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from tests.api.desk import FORMS, HEAD, REGISTRAR, SMALL, STUDENT, Desk, sketch, start_body
+from tests.api.desk import FORMS, HEAD, REGISTRAR, SMALL, STUDENT, Desk, start_body
+from tests.engine.sketch import sketch
 
 CREATE = "/engine-rest/deployment/create"
 DEFINITIONS = "/engine-rest/process-definition"
@@ -56,9 +57,10 @@ def test_a_changed_diagram_is_a_new_version_and_running_cases_keep_theirs(fresh_
     assert desk.get(HEAD, f"/engine-rest/task/{begun.task}")["name"] == "校长审批"
     newer = desk.begin()
     assert desk.get(HEAD, f"/engine-rest/task/{newer.task}")["name"] == "审批"
-    latest = desk.get("analyst", DEFINITIONS, key="small", latestVersion="true")
+    national = {"key": "small", "withoutTenantId": "true"}
+    latest = desk.get("analyst", DEFINITIONS, latestVersion="true", **national)
     assert [one["version"] for one in latest] == [2]
-    assert desk.get("analyst", f"{DEFINITIONS}/count", key="small") == {"count": 2}
+    assert desk.get("analyst", f"{DEFINITIONS}/count", **national) == {"count": 2}
 
 
 def test_a_regions_definition_has_its_code_as_tenant(fresh_desk: Desk) -> None:
@@ -67,9 +69,10 @@ def test_a_regions_definition_has_its_code_as_tenant(fresh_desk: Desk) -> None:
     made = desk.deploy_small(SMALL.replace("校长审批", "新乡审批"), tenant_id="410700").json
     (definition,) = made["deployedProcessDefinitions"].values()
     assert (made["tenantId"], definition["tenantId"]) == ("410700", "410700")
-    assert [one["id"] for one in desk.get(REGISTRAR, DEFINITIONS, key="small", tenantIdIn="410700")] == [
-        definition["id"]
-    ]
+    found = desk.get(REGISTRAR, DEFINITIONS, key="small", tenantIdIn="410700", latestVersion="true")
+    assert [one["id"] for one in found] == [definition["id"]], (
+        "the region's own stands before what it inherited"
+    )
     (national,) = desk.get(REGISTRAR, DEFINITIONS, key="small", withoutTenantId="true")
     refused = desk.post(REGISTRAR, f"{DEFINITIONS}/{definition['id']}/start", start_body())
     assert refused.status_code == 409
@@ -81,7 +84,7 @@ def test_a_regions_definition_has_its_code_as_tenant(fresh_desk: Desk) -> None:
 
 def test_a_deployment_can_be_named_in_the_address(fresh_desk: Desk) -> None:
     data = {name: (io.BytesIO(content), name) for name, content in FORMS.items()}
-    data["data"] = (io.BytesIO(sketch(SMALL, "small")), "C:\\diagrams\\small.bpmn")
+    data["data"] = (io.BytesIO(sketch(SMALL, "small", cite="assumed")), "C:\\diagrams\\small.bpmn")
     answer = fresh_desk.call(
         "admin", "POST", CREATE, data=data, query_string={"deployment-name": "by address", "unknown": "x"}
     )
@@ -93,7 +96,7 @@ def test_a_deployment_can_be_named_in_the_address(fresh_desk: Desk) -> None:
 
 
 def broken(old: str, new: str) -> bytes:
-    content = sketch(SMALL, "small")
+    content = sketch(SMALL, "small", cite="assumed")
     assert old.encode() in content
     return content.replace(old.encode(), new.encode())
 
@@ -104,10 +107,16 @@ BAD = {
     "empty": b"",
     "NUL": b"\0" * 100,
     "an image": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
-    "half": sketch(SMALL, "small")[:300],
-    "a DOCTYPE": sketch(SMALL, "small").replace(b"<bpmn:definitions", BILLION + b"<bpmn:definitions", 1),
-    "UTF-16 said, UTF-8 sent": sketch(SMALL, "small").replace(b'encoding="UTF-8"', b'encoding="UTF-16"'),
-    "GBK bytes": sketch(SMALL, "small").replace("校长审批".encode(), "校长审批".encode("gbk")),
+    "half": sketch(SMALL, "small", cite="assumed")[:300],
+    "a DOCTYPE": sketch(SMALL, "small", cite="assumed").replace(
+        b"<bpmn:definitions", BILLION + b"<bpmn:definitions", 1
+    ),
+    "UTF-16 said, UTF-8 sent": sketch(SMALL, "small", cite="assumed").replace(
+        b'encoding="UTF-8"', b'encoding="UTF-16"'
+    ),
+    "GBK bytes": sketch(SMALL, "small", cite="assumed").replace(
+        "校长审批".encode(), "校长审批".encode("gbk")
+    ),
     "no process": b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>',
     "HTML": b"<html><body>login</body></html>",
     "deep": b"<a>" * 50_000,
@@ -138,8 +147,8 @@ def test_a_file_that_cannot_be_used_is_told_as_camunda_modeler_reads_it(desk: De
     ("name", "content"),
     [
         ("readme.txt", b"hello"),
-        ("..bpmn", sketch(SMALL, "small")),
-        (".bpmn", sketch(SMALL, "small")),
+        ("..bpmn", sketch(SMALL, "small", cite="assumed")),
+        (".bpmn", sketch(SMALL, "small", cite="assumed")),
         ("unused.form", b"{}"),
         ("unused.dmn", b"<x/>"),
         ("small_start.form", b"not json"),
@@ -149,7 +158,7 @@ def test_a_file_that_cannot_be_used_is_told_as_camunda_modeler_reads_it(desk: De
     ],
 )
 def test_other_files_that_cannot_be_used(desk: Desk, name: str, content: bytes) -> None:
-    answer = desk.deploy({"small.bpmn": sketch(SMALL, "small"), **FORMS, name: content})
+    answer = desk.deploy({"small.bpmn": sketch(SMALL, "small", cite="assumed"), **FORMS, name: content})
     assert answer.status_code == 400, answer.get_data(as_text=True)
     assert answer.json["type"] == "ParseException"
 
@@ -177,20 +186,25 @@ def test_an_upload_that_is_too_large_is_refused(desk: Desk) -> None:
 
 
 def test_a_diagram_comes_back_as_it_was_sent(desk: Desk) -> None:
-    (definition,) = desk.get(HEAD, DEFINITIONS, key="small", latestVersion="true")
+    (definition,) = desk.get(HEAD, DEFINITIONS, key="small", latestVersion="true", withoutTenantId="true")
     xml = desk.get(HEAD, f"{DEFINITIONS}/{definition['id']}/xml")
-    assert xml == {"id": definition["id"], "bpmn20Xml": sketch(SMALL, "small", "小流程").decode()}
+    assert xml == {
+        "id": definition["id"],
+        "bpmn20Xml": sketch(SMALL, "small", "小流程", cite="assumed").decode(),
+    }
     assert desk.get(HEAD, f"{DEFINITIONS}/key/small/xml") == xml
     assert desk.get(HEAD, f"{DEFINITIONS}/key/small") == definition
     regional = desk.get(HEAD, f"{DEFINITIONS}/key/transfer/tenant-id/410700/xml")
     assert "bpmn20Xml" in regional
-    assert desk.call(HEAD, "GET", f"{DEFINITIONS}/key/small/tenant-id/410700/xml").status_code == 404
+    inherited = desk.get(HEAD, f"{DEFINITIONS}/key/small/tenant-id/410700/xml")
+    assert inherited["bpmn20Xml"] == xml["bpmn20Xml"], "a region without a file of its own takes it over"
+    assert desk.call(HEAD, "GET", f"{DEFINITIONS}/key/small/tenant-id/999999/xml").status_code == 404
 
 
 @pytest.mark.parametrize("encoding", ["GBK", "UTF-16", "utf-8-sig"])
 def test_a_diagram_in_another_encoding_is_read_as_it_says(desk: Desk, encoding: str) -> None:
     key = f"coded_{encoding.replace('-', '_').lower()}"
-    text = sketch(SMALL, key).decode().replace("UTF-8", encoding.removesuffix("-sig"))
+    text = sketch(SMALL, key, cite="assumed").decode().replace("UTF-8", encoding.removesuffix("-sig"))
     answer = desk.deploy({f"{key}.bpmn": text.encode(encoding), **FORMS})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert desk.get(HEAD, f"{DEFINITIONS}/key/{key}/xml")["bpmn20Xml"] == text
@@ -198,10 +212,11 @@ def test_a_diagram_in_another_encoding_is_read_as_it_says(desk: Desk, encoding: 
 
 @pytest.mark.parametrize("sort", ["id", "key", "name", "version", "deploymentId", "tenantId"])
 def test_definitions_sort_and_page(desk: Desk, sort: str) -> None:
-    up = desk.get(HEAD, DEFINITIONS, sortBy=sort, sortOrder="asc")
-    down = desk.get(HEAD, DEFINITIONS, sortBy=sort, sortOrder="desc")
+    some = {"withoutTenantId": "true", "sortBy": sort}
+    up = desk.get(HEAD, DEFINITIONS, sortOrder="asc", **some)
+    down = desk.get(HEAD, DEFINITIONS, sortOrder="desc", **some)
     assert sorted(one["id"] for one in up) == sorted(one["id"] for one in down)
-    assert desk.get(HEAD, DEFINITIONS, sortBy=sort, sortOrder="asc", firstResult=1, maxResults=1) == up[1:2]
+    assert desk.get(HEAD, DEFINITIONS, sortOrder="asc", firstResult=1, maxResults=1, **some) == up[1:2]
 
 
 @pytest.mark.parametrize("sort", ["id", "name", "deploymentTime", "tenantId"])

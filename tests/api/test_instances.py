@@ -13,7 +13,7 @@ HISTORY = "/engine-rest/history"
 RECALL = """
     start begin form=small_start
     call review called=called_review in="party:${'receiving_school'}"
-    user wait groups=registrar@receiving_school name=等待
+    user wait form=small_start groups=registrar@receiving_school name=等待
     end done
     event_sub recalled
     start taken message=guardian_recall properties=sent_by:head@receiving_school
@@ -24,7 +24,7 @@ RECALL = """
 """
 REVIEW = """
     start s
-    user check groups=head@${party} name=复核
+    user check form=small_start groups=head@${party} name=复核
     end e
     s -> check -> e
 """

@@ -201,8 +201,8 @@ def test_completing_with_variables_in_return(desk: Desk) -> None:
 def test_completing_by_the_plain_api_answers_the_next_tasks(desk: Desk) -> None:
     text = """
         start begin form=small_start
-        user first groups=head@receiving_school name=一
-        user second groups=registrar@receiving_school name=二
+        user first form=small_start groups=head@receiving_school name=一
+        user second form=small_start groups=registrar@receiving_school name=二
         end done
         begin -> first -> second -> done
     """

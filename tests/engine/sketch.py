@@ -9,7 +9,8 @@
     g -> no_end  as no
 
 A node line is: kind id [name=value …]; lines between ``sub x`` and ``close`` are inside the subprocess. Values
-with spaces are written in double quotes. ``on activity kind id`` attaches a boundary event.
+with spaces are written in double quotes. ``on activity kind id`` attaches a boundary event. A first line
+``starters role@party`` says who starts the process.
 """
 
 from __future__ import annotations
@@ -50,9 +51,8 @@ CAMUNDA = {
     "mapping": "mapDecisionResult",
     "tenant": "calledElementTenantId",
     "priority": "priority",
-    "code": "errorCodeVariable",
-    "text": "errorMessageVariable",
 }
+TOLD = {"code": "Code", "text": "Message"}  # of an error or escalation: into which variables
 TRIGGERS = (
     "message",
     "signal",
@@ -67,14 +67,14 @@ TRIGGERS = (
 )
 
 
-def sketch(text: str, process: str = "p", name: str = "") -> bytes:
-    """The BPMN file for a sketch."""
-    return _Sketch(process, name).read(text)
+def sketch(text: str, process: str = "p", name: str = "", cite: str = "") -> bytes:
+    """The BPMN file for a sketch; ``cite`` is the documentation of every node that has none of its own."""
+    return _Sketch(process, name, cite).read(text)
 
 
 class _Sketch:
-    def __init__(self, process: str, name: str) -> None:
-        self.process, self.name = process, name
+    def __init__(self, process: str, name: str, cite: str) -> None:
+        self.process, self.name, self.cite = process, name, cite
         self.catalogue: dict[str, str] = {}
         self.flows = 0
 
@@ -82,8 +82,10 @@ class _Sketch:
         lines = [
             line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")
         ]
-        body = self.scope(lines)
         title = f" name={quoteattr(self.name)}" if self.name else ""
+        if lines and lines[0].startswith("starters "):
+            title += f" camunda:candidateStarterGroups={quoteattr(lines.pop(0).split()[1])}"
+        body = self.scope(lines)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"'
@@ -196,9 +198,8 @@ class _Sketch:
                 f"<camunda:properties><camunda:property name={quoteattr(key)} value={quoteattr(value)} />"
                 "</camunda:properties>"
             )
-        documentation = (
-            f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
-        )
+        said = options.get("doc", self.cite)
+        documentation = f"<bpmn:documentation>{escape(said)}</bpmn:documentation>" if said else ""
         return documentation + (
             f"<bpmn:extensionElements>{passes}</bpmn:extensionElements>" if passes else ""
         )
@@ -223,6 +224,8 @@ class _Sketch:
         if trigger in ("terminate", "cancel"):
             return f"<bpmn:{trigger}EventDefinition />"
         reference = "" if value == "true" else f' {trigger}Ref="{self.reference(trigger, value)}"'
+        for option, name in TOLD.items():
+            reference += f' camunda:{trigger}{name}Variable="{options[option]}"' if option in options else ""
         return f"<bpmn:{trigger}EventDefinition{reference} />"
 
     def reference(self, trigger: str, value: str) -> str:

@@ -33,7 +33,7 @@ ALLOWED = [
     ("withdrawn", "in_school", "receiving_formalities", "primary", EVERYWHERE),
     ("in_school", "suspended", "suspension", "primary", EVERYWHERE),
     ("in_school", "suspended", "imposed_suspension", "primary", (XINXIANG,)),
-    ("suspended", "suspended", "suspension_extension", "primary", (XINXIANG, LINXIA, SHANGHAI)),
+    ("suspended", "suspended", "suspension_extension", "primary", EVERYWHERE),
     ("suspended", "in_school", "resumption", "primary", EVERYWHERE),
     ("suspended", "dropout", "suspension_expiry", "primary", (XINXIANG,)),
     ("suspended", "interrupted", "suspension_expiry", "junior", (SHANGHAI,)),

@@ -13,6 +13,7 @@ from service.api.engine_rest.shared import Paged, page
 from service.api.fields import Moment, Text
 from service.api.resource import Op, Resource
 from service.casework import looking
+from service.engine import DELETED
 from service.store.db import transaction
 from service.store.inbox import TASKS
 from service.store.records import JOURNAL
@@ -28,7 +29,7 @@ def _milliseconds(begin: Any, end: Any) -> int | None:
 
 def _state(row: Mapping[str, Any]) -> str:
     if row["status"] == "ended":
-        return "COMPLETED" if row["end_element"] else "EXTERNALLY_TERMINATED"
+        return "EXTERNALLY_TERMINATED" if row["end_element"] == DELETED else "COMPLETED"
     return "SUSPENDED" if row["status"] == "paused" else "ACTIVE"
 
 

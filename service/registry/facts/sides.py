@@ -45,7 +45,11 @@ def within_central_urban_area(q: Question) -> Value:
     return _both(q, lambda one, other: q.law.within_central_urban_area(one.county, other.county))
 
 
-@fact("boolean", "学籍在转出学校", "学籍现在是否就在本件的转出学校；由转出学校发起的业务用它核对是不是本校学生。")
+@fact(
+    "boolean",
+    "学籍在转出学校",
+    "学籍现在是否就在本件的转出学校；由转出学校发起的业务用它核对是不是本校学生。",
+)
 def record_at_sending_school(q: Question) -> Value:
     record, sending = q.record_school(), q.party("sending_school")
     return record.id == sending.id if record and sending else None

@@ -50,6 +50,7 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[Id]
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"))
     definition: Mapped[Str] = mapped_column(ForeignKey("definition.id"))
+    region: Mapped[Str] = mapped_column(server_default="")
     status: Mapped[Str] = mapped_column(server_default="active")
     revision: Mapped[int] = mapped_column(server_default="1")
     state: Mapped[Bytes]

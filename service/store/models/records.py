@@ -68,8 +68,11 @@ class Inbox(db.Model):  # type: ignore[name-defined,misc]
     """A message that has been taken in; one that came too early waits here (``delivered_at`` is null)."""
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("ix_inbox_waiting", "instance", postgresql_where=text("delivered_at is null")),)
+    __table_args__ = (
+        Index("ix_inbox_waiting", "case_number", postgresql_where=text("delivered_at is null")),
+    )
     id: Mapped[Id]
+    case_number: Mapped[Str | None]
     instance: Mapped[Str | None]
     name: Mapped[Str]
     payload: Mapped[Json]

@@ -1,0 +1,262 @@
+"""Uploads meant to hang, crash or change the server: refused in bounded time, and nothing else happens."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.checks import quarantine
+from service.checks.inspection import inspect
+from service.checks.quarantine import screen
+from service.checks.reading import read
+from service.checks.rulebook import Rulebook
+from service.errors import BadDefinition, TooLarge, XuejiError
+from service.settings import ROOT
+from tests.engine.sketch import sketch
+
+SECONDS = 10  # for a refusal, on a busy machine; a hang is what must not be
+HEAD = b'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+FILES = sorted(
+    path
+    for folder in ("processes", "forms")
+    for path in (ROOT / folder).glob("*.*")
+    if path.suffix != ".yaml"
+)
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < SECONDS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_reader_left() -> Iterator[None]:
+    screen({"p.bpmn": sketch("start s\nend e\ns -> e")})  # loading is not what is measured
+    yield
+    quarantine.dismiss()
+
+
+def chain(length: int) -> bytes:
+    names = [f"t{number}" for number in range(length)]
+    return sketch("\n".join(["start s", *(f"task {name}" for name in names), "s -> " + " -> ".join(names)]))
+
+
+def nested(depth: int) -> bytes:
+    return sketch("\n".join([*(f"sub s{number}" for number in range(depth)), "user a", *["close"] * depth]))
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa">%s]>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL">&z9;</bpmn:definitions>""" % b"".join(
+    b'<!ENTITY z%d "%s">' % (number, (b"&z%d;" % (number - 1) if number else b"&a;") * 10)
+    for number in range(10)
+)
+OUTSIDE = b'<!DOCTYPE d SYSTEM "file:///etc/passwd"><bpmn:definitions xmlns:bpmn="x"/>'
+WRONG = {
+    "an entity bomb": BOMB,
+    "a file from outside": OUTSIDE,
+    "nothing": b"",
+    "noise": bytes(range(256)) * 40,
+    "zeros": b"\0" * 5_000,
+    "zeros inside": HEAD + b"\0</bpmn:definitions>",
+    "another encoding than it says": '<?xml version="1.0" encoding="UTF-8"?><流程/>'.encode("gb18030"),
+    "an unknown encoding": b'<?xml version="1.0" encoding="KLINGON-8"?><a/>',
+    "two bytes a letter": HEAD.decode().encode("utf-16"),
+    "a hundred thousand levels": HEAD + b"<bpmn:process>" * 100_000,
+    "an attribute of a megabyte": HEAD + b'<bpmn:process id="%s"/></bpmn:definitions>' % (b"a" * 1_000_000),
+    "a hundred thousand attributes": HEAD
+    + b"<bpmn:process %s/></bpmn:definitions>" % b" ".join(b'a%d="x"' % number for number in range(100_000)),
+}
+
+
+@pytest.mark.parametrize("content", WRONG.values(), ids=WRONG.keys())
+def test_what_is_no_diagram_is_told_as_such(book: Rulebook, content: bytes) -> None:
+    for name in ("p.bpmn", "p.dmn", "p.form"):
+        try:
+            screen({name: content})
+        except BadDefinition:
+            continue
+        found = inspect(book.with_uploads({"000000": {name: content}}), names=[name], regions=["000000"])
+        assert any(one.rule in ("compiles", "process_named") for one in found), (name, found)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("p.bpmn", chain(2_000)),
+        ("p.bpmn", nested(40)),
+        ("p.bpmn", nested(200)),
+        (
+            "p.form",
+            b'{"id": "p", "type": "default", "components": [%s]}'
+            % b",".join(
+                b'{"type": "textfield", "key": "k%d", "id": "k%d", "label": "x"}' % (number, number)
+                for number in range(3_000)
+            ),
+        ),
+    ],
+    ids=["a long chain", "deep", "deeper", "a long form"],
+)
+def test_what_is_too_large_to_check_is_refused(name: str, content: bytes) -> None:
+    with pytest.raises(BadDefinition):
+        screen({name: content})
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"id":' * 50_000, b'{"id": ' + b"9" * 100_000 + b"}"])
+def test_deep_or_large_json_is_no_form(content: bytes) -> None:
+    try:
+        screen({"p.form": content})
+    except BadDefinition:
+        return
+    with pytest.raises(BadDefinition):
+        Rulebook(ROOT / "processes", ROOT / "forms").decisions  # noqa: B018
+        from service.policy.forms import parse_form
+
+        parse_form(content, "p.form")
+
+
+def test_a_large_upload_is_refused_before_it_is_read() -> None:
+    began = time.monotonic()
+    with pytest.raises(TooLarge):
+        screen({"p.bpmn": b"x" * (50 << 20)})
+    with pytest.raises(TooLarge):
+        screen({f"p{number}.bpmn": b"x" * (2 << 20) for number in range(25)})
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("expression", ["9**9**9", "'a' * 999999999", "((((" * 2_000, "x and " * 900 + "x"])
+def test_an_expression_that_would_grow_is_refused_or_bounded(book: Rulebook, expression: str) -> None:
+    text = f"start s\nxor g default=d\nend a\nend b\ns -> g\ng -> a as c : ${{{expression}}}\ng -> b as d"
+    files = {"p.bpmn": sketch(text)}
+    screen(files)
+    inspect(book.with_uploads({"000000": files}), names=files, regions=["000000"])
+
+
+def test_a_reader_that_hangs_is_ended_and_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = {"p.bpmn": sketch("start s\nend e\ns -> e")}
+    screen(good)
+    child = quarantine._worker.child
+    assert child is not None
+    monkeypatch.setattr(quarantine, "SECONDS", 0.3)
+    child.send_signal(signal.SIGSTOP)
+    with pytest.raises(BadDefinition, match="限定的时间"):
+        screen(good)
+    assert child.poll() is not None
+    monkeypatch.undo()
+    screen(good)
+
+
+def test_a_reader_that_dies_is_replaced() -> None:
+    good = {"p.bpmn": sketch("start s\nend e\ns -> e")}
+    screen(good)
+    child = quarantine._worker.child
+    assert child is not None
+    child.kill()
+    child.wait()
+    screen(good)
+
+
+def test_files_in_force_are_read() -> None:
+    screen({path.name: path.read_bytes() for path in FILES})
+
+
+PIECES = [
+    b'""',
+    b'id="s"',
+    b"<!-- -->",
+    b"&amp;",
+    b"\xff",
+    b"\0",
+    b"${",
+    b"}",
+    b"<bpmn:task/>",
+    b"]]>",
+    b"0",
+    b"-",
+    b"\n",
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> tuple[Path, bytes]:
+    """One of our files with a few places cut, doubled, moved or overwritten."""
+    path = draw(st.sampled_from(FILES))
+    content = path.read_bytes()
+    content = (
+        content.split(b"<bpmndi:BPMNDiagram")[0] + b"</bpmn:definitions>"
+        if path.suffix == ".bpmn"
+        else content
+    )
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 200)))
+        piece = content[start:end]
+        content = {
+            "cut": content[:start] + content[end:],
+            "double": content[:end] + piece + content[end:],
+            "move": content[:start] + content[end:] + piece,
+            "write": content[:start] + draw(st.sampled_from(PIECES)) + content[end:],
+        }[draw(st.sampled_from(["cut", "double", "move", "write"]))]
+    return path, content
+
+
+WORDS = [
+    b"id",
+    b"sourceRef",
+    b"targetRef",
+    b"attachedToRef",
+    b"default",
+    b"calledElement",
+    b"camunda:decisionRef",
+]
+
+
+@st.composite
+def rewired(draw: st.DrawFn) -> tuple[Path, bytes]:
+    """A diagram that is still XML: values of attributes exchanged, so that flows, edges and calls lead astray."""
+    path = draw(st.sampled_from([one for one in FILES if one.suffix == ".bpmn"]))
+    content = path.read_bytes().split(b"<bpmndi:BPMNDiagram")[0] + b"</bpmn:definitions>"
+    for _ in range(draw(st.integers(1, 6))):
+        parts = content.split(b'"')
+        values = [
+            place for place in range(1, len(parts), 2) if parts[place - 1].rpartition(b" ")[2][:-1] in WORDS
+        ]
+        if len(values) > 1:
+            one, other = draw(st.sampled_from(values)), draw(st.sampled_from(values))
+            parts[one] = parts[other]
+            content = b'"'.join(parts)
+    return path, content
+
+
+def check(book: Rulebook, path: Path, content: bytes) -> None:
+    """Whatever it is, it is read or refused; the rules find something or nothing, and never fall over."""
+    began = time.monotonic()
+    read(path.name, content)
+    with_it = book.with_uploads({"000000": {path.name: content}})
+    try:
+        inspect(with_it, names=[path.name], regions=["000000"])
+    except XuejiError:
+        pass
+    assert time.monotonic() - began < SECONDS
+
+
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@MANY
+@given(mutated())
+def test_mutated_files_are_read_or_refused(book: Rulebook, found: tuple[Path, bytes]) -> None:
+    check(book, *found)
+
+
+@MANY
+@given(rewired())
+def test_rewired_diagrams_are_checked(book: Rulebook, found: tuple[Path, bytes]) -> None:
+    check(book, *found)
