@@ -2,7 +2,16 @@
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
 from service.store.models.deployments import Definition, Deployment, Resource
-from service.store.models.records import Inbox, Incident, JournalEntry, Outbox, OverdueEntry, Setting
+from service.store.models.records import (
+    Inbox,
+    Incident,
+    JournalEntry,
+    JournalHead,
+    JournalLink,
+    Outbox,
+    OverdueEntry,
+    Setting,
+)
 from service.store.models.registry import (
     Enrolment,
     Person,
@@ -26,6 +35,8 @@ __all__ = [
     "Incident",
     "Instance",
     "JournalEntry",
+    "JournalHead",
+    "JournalLink",
     "Outbox",
     "OverdueEntry",
     "Person",
