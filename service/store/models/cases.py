@@ -66,7 +66,12 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "user_task"
     __table_args__ = (
         Index("ix_user_task_inbox", "unit", "created_at", postgresql_where=text("state = 'open'")),
-        Index("ix_user_task_assignee", "assignee", postgresql_where=text("state = 'open'")),
+        # Without those of nobody: a planner without statistics would take it for every unclaimed task.
+        Index(
+            "ix_user_task_assignee",
+            "assignee",
+            postgresql_where=text("state = 'open' and assignee is not null"),
+        ),
         Index("ix_user_task_instance", "instance"),
     )
     id: Mapped[Id]
