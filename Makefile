@@ -14,14 +14,23 @@ export XUEJI_DEMO ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: run test check format venv lock bench fuzz chaos clean
+.PHONY: run test tools check format venv lock bench fuzz chaos clean
 
 # exec: a signal to make reaches the supervisor itself.
 run: $(STAMP)
 	@exec $(BIN)/xueji run
 
-test: check
+test: check tools
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+# What only tests of pictures need: installed where that is possible, done without (and said so) where it is not.
+tools: $(STAMP)
+	@if command -v npm >/dev/null && [ ! -d node_modules ]; then \
+	  echo "正在安装画图用的 npm 包……"; npm ci --ignore-scripts --silent --no-audit --no-fund || rm -rf node_modules; fi
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "正在安装 Chromium……"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null 2>&1 \
+	  || echo "Chromium 安装不了：画图的测试将跳过"; fi
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

@@ -51,9 +51,7 @@ class Reviewer:
         """Get the tokens of everybody who reviews here: a token lasts a working day, a completion does not."""
         for unit, role in REVIEWERS:
             self._token(actor(self.office, unit, role).username)
-        if self._connection is not None:  # the server closes what is idle while the others sign in
-            self._connection.close()
-            self._connection = None
+        self.close()  # the server closes what is idle while the others sign in
 
     def complete(self, task: Mapping[str, str]) -> tuple[int, Any]:
         """One completion, timed without the sign-in."""
@@ -77,6 +75,12 @@ class Reviewer:
             self._connection.close()
             self._connection = None
             raise
+
+    def close(self) -> None:
+        """Let the connection go; the next call makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _token(self, person: str) -> str:
         if person not in self._tokens:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from service.casework.context import Office
 from service.checks.gate import Verdict, judge_folder, judge_upload
+from service.checks.quarantine import screen
 from service.engine import Definition, compile_files
 from service.errors import BadDefinition, BadRequest, Problem
 from service.ids import new_id
@@ -97,6 +98,7 @@ def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     """
     if not parcel.files:
         raise BadRequest("没有上传文件", cure="请至少上传一个 .bpmn、.dmn 或 .form 文件")
+    screen(parcel.files)  # read in a process with a time limit before this one reads it
     rules = office.shelf.rules
     rules.law.regions.get(parcel.region)
     library = rules.library()

@@ -125,6 +125,7 @@ class Model:
 
     def _use(self) -> None:
         if self.kind == "bpmn":
+            self.book.diagram(self.source)
             self.book.definitions(self.bundle, self.source.name)
         elif self.kind == "dmn":
             self.book.decisions(self.source)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.checks import graph
 from service.checks.model import Model, form_of
-from service.engine.expressions import Names, compile_value
+from service.engine.expressions import Expression, Names, compile_value
 from service.engine.model import Node, Process, Scope
 from service.errors import XuejiError
 from service.registry.actions import ACTIONS
@@ -32,6 +33,14 @@ class Unset:
     party: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What is settled behind a node or a level, and who was asked too early inside."""
+
+    settled: Settled
+    unset: tuple[Unset, ...] = ()
+
+
 class Paths:
     """One bundle, followed from where a case starts."""
 
@@ -41,82 +50,58 @@ class Paths:
         self.processes: dict[str, Process] = {
             process.id: process for one in (*model.neighbours(), model) for process in one.processes
         }
-        self.unset: list[Unset] = []
+        self._known: dict[tuple[object, ...], Outcome] = {}
 
-    def begin(self, process: Process) -> list[Unset]:
+    def begin(self, process: Process) -> tuple[Unset, ...]:
         """Parties asked for too early in a process a case starts with, told at its own nodes."""
-        self.unset = []
         _, party = starter(process.settings)
-        self._scope(process.scope, frozenset({party}), {}, _DEEPEST)
-        return self.unset
+        return self._level(process.scope, frozenset({party}), {}, _DEEPEST).unset
 
     # What each step settles -------------------------------------------------------------------------
 
-    def _scope(self, scope: Scope, settled: Settled, given: Given, depth: int) -> Settled:
-        """What is settled when a level is left on every way, given what is when it begins."""
+    def _level(self, scope: Scope, settled: Settled, given: Given, depth: int) -> Outcome:
+        """A level entered with what is settled by then; followed once for each such beginning."""
+        key = (id(scope), settled, frozenset(given.items()), depth)
+        if key not in self._known:
+            self._known[key] = self._follow(scope, settled, given, depth)
+        return self._known[key]
+
+    def _follow(self, scope: Scope, begin: Settled, given: Given, depth: int) -> Outcome:
         before = graph.turned(graph.successors(scope))
-        everything = settled | frozenset(self.rules.rules)
-        after: dict[str, Settled] = dict.fromkeys(scope.nodes, everything)
-        for _ in range(len(scope.nodes) + 1):
+        after: dict[str, Outcome] = dict.fromkeys(
+            scope.nodes, Outcome(settled=begin | frozenset(self.rules.rules))
+        )
+        changed = True
+        while changed:
             changed = False
             for node in scope.nodes.values():
-                now = self._after(node, self._at(node, before, after, settled), given, depth, say=False)
-                changed, after[node.id] = changed or now != after[node.id], now
-            if not changed:
-                break
-        for node in scope.nodes.values():
-            self._after(node, self._at(node, before, after, settled), given, depth, say=True)
-        ends = [after[node.id] for node in scope.nodes.values() if _leaves(node)]
-        return frozenset.intersection(*ends) if ends else settled
+                sources = [after[each].settled for each in before[node.id]]
+                now = self._node(node, _joined(node, sources, begin), given, depth)
+                changed, after[node.id] = changed or now.settled != after[node.id].settled, now
+        ends = [after[node.id].settled for node in scope.nodes.values() if _leaves(node)]
+        unset = tuple(one for each in after.values() for one in each.unset)
+        return Outcome(settled=frozenset.intersection(*ends) if ends else begin, unset=unset)
 
-    def _at(
-        self, node: Node, before: Mapping[str, tuple[str, ...]], after: Mapping[str, Settled], begin: Settled
-    ) -> Settled:
-        """What is settled when a node is reached."""
-        sources = [after[each] for each in before[node.id]]
-        if not sources:
-            return begin
-        joined = frozenset.union if node.kind == "parallelGateway" else frozenset.intersection
-        return joined(*sources)
-
-    def _after(self, node: Node, settled: Settled, given: Given, depth: int, *, say: bool) -> Settled:
-        if say:
-            self._ask(node, settled, given)
+    def _node(self, node: Node, settled: Settled, given: Given, depth: int) -> Outcome:
+        early = tuple(
+            Unset(node=node, party=party)
+            for party in dict.fromkeys(self._asked(node, given))
+            if self.rules.known(party) and self.rules.needs_setting(party) and not self._found(party, settled)
+        )
+        inside = Outcome(settled=self._by_form(node))
         if node.body is not None:
-            return settled | self._silently(node.body, settled, given, depth, say=say)
-        if node.kind == "callActivity" and node.called in self.processes and depth:
-            return settled | self._called(node, settled, given, depth, say=say)
+            inside = self._level(node.body, settled, given, depth)
+        elif node.kind == "callActivity" and node.called in self.processes and depth:
+            called = self._level(self.processes[node.called].scope, settled, _handed(node, given), depth - 1)
+            told = tuple(Unset(node=node, party=one.party) for one in called.unset)
+            inside = Outcome(settled=called.settled, unset=told)
+        return Outcome(settled=settled | inside.settled, unset=(*early, *inside.unset))
+
+    def _by_form(self, node: Node) -> Settled:
         form = self.model.form_or_none(form_of(node))
-        return settled | {one.party for one in form.fields if one.party} if form else settled
-
-    def _silently(self, scope: Scope, settled: Settled, given: Given, depth: int, *, say: bool) -> Settled:
-        told = list(self.unset)
-        result = self._scope(scope, settled, given, depth)
-        if not say:
-            self.unset = told
-        return result
-
-    def _called(self, node: Node, settled: Settled, given: Given, depth: int, *, say: bool) -> Settled:
-        handed = {
-            item.target: value for item in node.call_in if (value := _constant(item.value, given)) is not None
-        }
-        told = list(self.unset)
-        self.unset = []
-        result = self._scope(self.processes[node.called].scope, settled, handed, depth - 1)
-        inside = [Unset(node=node, party=one.party) for one in self.unset]
-        self.unset = [*told, *(inside if say else [])]
-        return result
+        return frozenset(one.party for one in form.fields if one.party) if form else frozenset()
 
     # What each step asks for ------------------------------------------------------------------------
-
-    def _ask(self, node: Node, settled: Settled, given: Given) -> None:
-        for party in dict.fromkeys(self._asked(node, given)):
-            if (
-                self.rules.known(party)
-                and self.rules.needs_setting(party)
-                and not self._found(party, settled)
-            ):
-                self.unset.append(Unset(node=node, party=party))
 
     def _asked(self, node: Node, given: Given) -> Iterator[str]:
         for text in (node.settings.get("candidateGroups", ""), node.properties.get("sent_by", "")):
@@ -139,6 +124,20 @@ class Paths:
         return False
 
 
+def _joined(node: Node, sources: list[Settled], begin: Settled) -> Settled:
+    """What is settled when a node is reached: a parallel join has what any branch brings, others what all bring."""
+    if not sources:
+        return begin
+    return (frozenset.union if node.kind == "parallelGateway" else frozenset.intersection)(*sources)
+
+
+def _handed(node: Node, given: Given) -> Given:
+    """The constants a call hands over."""
+    return {
+        item.target: value for item in node.call_in if (value := _constant(item.value, given)) is not None
+    }
+
+
 def _leaves(node: Node) -> bool:
     """Whether a level may be left here in good order."""
     return (node.kind == "endEvent" and node.event.kind != "error") or not (
@@ -146,12 +145,15 @@ def _leaves(node: Node) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Expression:
+    return compile_value(text, file="", element="")
+
+
 def _constant(text: str, given: Given) -> str | None:
     """What a text becomes with the constants at hand; None when it needs more."""
-    if not text:
-        return None
     try:
-        expression = compile_value(text, file="", element="")
+        expression = _compiled(text)
         if expression.functions or not expression.names <= given.keys():
             return None
         return str(expression.evaluate(Names(values=dict(given))))

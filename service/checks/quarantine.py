@@ -36,23 +36,24 @@ class _Worker:
     def ask(self, name: str, content: bytes) -> list[str]:
         """The reader's verdict on a file."""
         with self.lock:
-            fresh = self._ready()
-            answer = self._asked(name, content, SECONDS + (_START_SECONDS if fresh else 0))
+            answer = self._asked(name, content) if self._ready() else None
             if answer is None:
                 self.end()
                 return ["文件无法在限定的时间和内存内读完", "请把图拆小，并用建模工具重新导出"]
             return answer
 
     def _ready(self) -> bool:
-        """Have a living process of our own; whether it is a new one."""
+        """Have a living process of our own that has loaded what it needs."""
         if self.child is not None and self.pid == os.getpid() and self.child.poll() is None:
-            return False
+            return True
+        self.end()
         command = [sys.executable, "-m", "service.checks.quarantine_worker"]
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.pid = os.getpid()
-        return True
+        assert self.child.stdout is not None
+        return _line(self.child.stdout.fileno(), _START_SECONDS) is not None
 
-    def _asked(self, name: str, content: bytes, seconds: float) -> list[str] | None:
+    def _asked(self, name: str, content: bytes) -> list[str] | None:
         assert self.child is not None
         assert self.child.stdin is not None
         assert self.child.stdout is not None
@@ -61,7 +62,7 @@ class _Worker:
             self.child.stdin.flush()
         except OSError:
             return None
-        return _line(self.child.stdout.fileno(), seconds)
+        return _line(self.child.stdout.fileno(), SECONDS)
 
     def end(self) -> None:
         """End the process, whatever it is doing."""

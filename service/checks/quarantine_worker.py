@@ -22,10 +22,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    _say(answers, [])  # ready
     while head := questions.readline():
         name, size = orjson.loads(head)
-        answers.write(orjson.dumps(_answer(name, _exactly(questions, size))) + b"\n")
-        answers.flush()
+        _say(answers, _answer(name, _exactly(questions, size)))
+
+
+def _say(answers: BinaryIO, answer: list[str]) -> None:
+    answers.write(orjson.dumps(answer) + b"\n")
+    answers.flush()
 
 
 def _exactly(source: BinaryIO, size: int) -> bytes:

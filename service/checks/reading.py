@@ -6,6 +6,7 @@ bounded time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from service.engine.decisions import parse_dmn
@@ -19,6 +20,8 @@ MOST_NODES = 400  # of a diagram; twenty levels as large as they should be
 MOST_DEEP = 12  # subprocesses in subprocesses
 MOST_ROWS = 5_000  # of the tables of a file
 MOST_FIELDS = 500  # of a form
+# A tag of this length holds more attributes than anybody wrote; reading them takes the square of their number.
+LONGEST_TAG = re.compile(rb"<[^<>]{100000}")
 
 
 def read(name: str, content: bytes) -> None:
@@ -26,6 +29,8 @@ def read(name: str, content: bytes) -> None:
     reader = _READERS.get(name.rpartition(".")[2])
     if reader is None:
         return
+    if LONGEST_TAG.search(content):
+        raise BadDefinition("有一个标签过长", file=name, cure="请用建模工具重新导出该文件")
     try:
         sizes = list(reader(name, content))
     except BadDefinition:

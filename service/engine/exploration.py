@@ -7,18 +7,15 @@ or left by one of the boundary events. What a state means is for the checks to s
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from service.engine.definition import Definition, ScopeSpec
+from service.engine.exploration_steps import KINDS, Free, Oracle, Pause
 from service.engine.host import EngineError
 from service.engine.model import Node, Process, Scope
-from service.engine.nodes import events, gateways
-from service.engine.nodes.activities import lose_race
 from service.engine.nodes.base import Code, Exit, Step
 from service.engine.space import Case, Token
 
@@ -27,9 +24,7 @@ State = tuple[tuple[tuple[str, int, str], ...], bool]
 
 WORK_LIMIT = 60_000  # tokens put on the board in all: a bound on the time a level may take
 _RUN_LIMIT = 500
-_ALL_SUBSETS = 4  # conditional flows of which every combination is tried
 _STARTED, _WAITING = int(TaskState.STARTED), int(TaskState.WAITING)
-_ENDS_SCOPE = {"error", "terminate", "cancel"}
 
 
 @dataclass
@@ -53,102 +48,6 @@ def explore(process: Process, scope: Scope, limit: int = WORK_LIMIT) -> Explored
         return Explored(whole=False)  # turns in a circle without a wait: another rule tells of it
 
 
-class _Oracle:
-    """Answers the choices of one run by a script, and remembers how many answers each had."""
-
-    def __init__(self) -> None:
-        self.script: Sequence[int] = ()
-        self.asked: list[int] = []
-
-    def begin(self, script: Sequence[int]) -> None:
-        self.script, self.asked = script, []
-
-    def pick(self, answers: int) -> int:
-        position = len(self.asked)
-        self.asked.append(answers)
-        return self.script[position] if position < len(self.script) else 0
-
-    def others(self) -> Iterator[list[int]]:
-        """Scripts for the answers not given at the choices the script did not fix."""
-        given = [*self.script, *([0] * (len(self.asked) - len(self.script)))]
-        for position in range(len(self.script), len(self.asked)):
-            for answer in range(1, self.asked[position]):
-                yield [*given[:position], answer]
-
-
-class _Free(Step):
-    """A node whose conditions are answered by the oracle."""
-
-    oracle: _Oracle
-    conditional_flows: frozenset[str] = frozenset()
-
-    def choose(self, token: Token) -> list[Exit]:
-        asked = [one for one in self.code.exits if one.id in self.conditional_flows and not one.default]
-        if not asked:
-            return list(self.code.exits)
-        always = [one for one in self.code.exits if one not in asked and not one.default]
-        options = [[*always, *some] for some in _subsets(asked)]
-        nothing = always or [one for one in self.code.exits if one.default]
-        options += [nothing] if nothing else []
-        return options[self.oracle.pick(len(options))]
-
-
-class _Pause(_Free):
-    """Whatever takes time or does something: the walk decides when it is over."""
-
-    def execute(self, token: Token) -> bool | None:
-        return None
-
-    def go_on(self, token: Token) -> None:
-        lose_race(token)
-        super().go_on(token)
-
-
-class _Exclusive(_Free):
-    def choose(self, token: Token) -> list[Exit]:
-        exits = list(self.code.exits)
-        return [exits[self.oracle.pick(len(exits))]] if len(exits) > 1 else exits
-
-
-class _Parallel(gateways.ParallelGateway):
-    """As it is."""
-
-
-class _Inclusive(_Free, gateways.InclusiveGateway):
-    """Joins as it is, forks by the oracle."""
-
-
-class _Race(gateways.EventBasedGateway):
-    def go_on(self, token: Token) -> None:
-        for flow in self.code.exits:
-            token.space.enter(token.space.spec.task_specs[flow.target], via=flow.id, race=self.name)
-
-
-class _End(events.EndEvent):
-    def execute(self, token: Token) -> bool | None:
-        if self.node.event.kind not in _ENDS_SCOPE:
-            return True
-        token.space.terminate()
-        return None
-
-
-_GATEWAYS: dict[str, type[Step]] = {
-    "exclusiveGateway": _Exclusive,
-    "parallelGateway": _Parallel,
-    "inclusiveGateway": _Inclusive,
-    "eventBasedGateway": _Race,
-    "endEvent": _End,
-    "startEvent": _Free,
-    "boundaryEvent": _Free,
-}
-
-
-def _subsets(flows: list[Exit]) -> Iterator[tuple[Exit, ...]]:
-    sizes = range(1, len(flows) + 1) if len(flows) <= _ALL_SUBSETS else (1, len(flows))
-    for size in sizes:
-        yield from combinations(flows, size)
-
-
 class _Board(Case):
     """A case that keeps no record but the nodes passed."""
 
@@ -168,7 +67,7 @@ class _Board(Case):
 
 class _Walk:
     def __init__(self, process: Process, scope: Scope, limit: int) -> None:
-        self.scope, self.oracle = scope, _Oracle()
+        self.scope, self.oracle = scope, Oracle()
         self.work, self.limit = 0, limit
         self.spec = self._spec(process)
         definition = Definition(process=process, digest="", tenant=None, spec=self.spec)
@@ -179,9 +78,9 @@ class _Walk:
     def _spec(self, process: Process) -> ScopeSpec:
         spec = ScopeSpec(self.scope, process.file)
         for node in self.scope.nodes.values():
-            kind = _GATEWAYS.get(node.kind, _Free if node.event.kind == "link" else _Pause)
+            kind = KINDS.get(node.kind, Free if node.event.kind == "link" else Pause)
             step = kind(spec, Code(node=node, exits=self._exits(node), attached=self._attached(node)))
-            if isinstance(step, _Free):
+            if isinstance(step, Free):
                 step.oracle = self.oracle
                 step.conditional_flows = frozenset(
                     flow for flow in node.outgoing if self.scope.flows[flow].condition

@@ -5,18 +5,15 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from service.checks import quarantine
 from service.checks.inspection import inspect
 from service.checks.quarantine import screen
-from service.checks.reading import read
 from service.checks.rulebook import Rulebook
-from service.errors import BadDefinition, TooLarge, XuejiError
+from service.errors import BadDefinition, TooLarge
+from service.policy.forms import parse_form
 from service.settings import ROOT
 from tests.engine.sketch import sketch
 
@@ -71,6 +68,8 @@ WRONG = {
     "two bytes a letter": HEAD.decode().encode("utf-16"),
     "a hundred thousand levels": HEAD + b"<bpmn:process>" * 100_000,
     "an attribute of a megabyte": HEAD + b'<bpmn:process id="%s"/></bpmn:definitions>' % (b"a" * 1_000_000),
+    "attributes whose names hide the end of a tag": HEAD
+    + b"<bpmn:process %s/></bpmn:definitions>" % b" ".join(b'a%d=">"' % number for number in range(20_000)),
     "a hundred thousand attributes": HEAD
     + b"<bpmn:process %s/></bpmn:definitions>" % b" ".join(b'a%d="x"' % number for number in range(100_000)),
 }
@@ -93,16 +92,8 @@ def test_what_is_no_diagram_is_told_as_such(book: Rulebook, content: bytes) -> N
         ("p.bpmn", chain(2_000)),
         ("p.bpmn", nested(40)),
         ("p.bpmn", nested(200)),
-        (
-            "p.form",
-            b'{"id": "p", "type": "default", "components": [%s]}'
-            % b",".join(
-                b'{"type": "textfield", "key": "k%d", "id": "k%d", "label": "x"}' % (number, number)
-                for number in range(3_000)
-            ),
-        ),
     ],
-    ids=["a long chain", "deep", "deeper", "a long form"],
+    ids=["a long chain", "deep", "deeper"],
 )
 def test_what_is_too_large_to_check_is_refused(name: str, content: bytes) -> None:
     with pytest.raises(BadDefinition):
@@ -116,9 +107,6 @@ def test_deep_or_large_json_is_no_form(content: bytes) -> None:
     except BadDefinition:
         return
     with pytest.raises(BadDefinition):
-        Rulebook(ROOT / "processes", ROOT / "forms").decisions  # noqa: B018
-        from service.policy.forms import parse_form
-
         parse_form(content, "p.form")
 
 
@@ -165,98 +153,3 @@ def test_a_reader_that_dies_is_replaced() -> None:
 
 def test_files_in_force_are_read() -> None:
     screen({path.name: path.read_bytes() for path in FILES})
-
-
-PIECES = [
-    b'""',
-    b'id="s"',
-    b"<!-- -->",
-    b"&amp;",
-    b"\xff",
-    b"\0",
-    b"${",
-    b"}",
-    b"<bpmn:task/>",
-    b"]]>",
-    b"0",
-    b"-",
-    b"\n",
-]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[Path, bytes]:
-    """One of our files with a few places cut, doubled, moved or overwritten."""
-    path = draw(st.sampled_from(FILES))
-    content = path.read_bytes()
-    content = (
-        content.split(b"<bpmndi:BPMNDiagram")[0] + b"</bpmn:definitions>"
-        if path.suffix == ".bpmn"
-        else content
-    )
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(content)))
-        end = min(len(content), start + draw(st.integers(0, 200)))
-        piece = content[start:end]
-        content = {
-            "cut": content[:start] + content[end:],
-            "double": content[:end] + piece + content[end:],
-            "move": content[:start] + content[end:] + piece,
-            "write": content[:start] + draw(st.sampled_from(PIECES)) + content[end:],
-        }[draw(st.sampled_from(["cut", "double", "move", "write"]))]
-    return path, content
-
-
-WORDS = [
-    b"id",
-    b"sourceRef",
-    b"targetRef",
-    b"attachedToRef",
-    b"default",
-    b"calledElement",
-    b"camunda:decisionRef",
-]
-
-
-@st.composite
-def rewired(draw: st.DrawFn) -> tuple[Path, bytes]:
-    """A diagram that is still XML: values of attributes exchanged, so that flows, edges and calls lead astray."""
-    path = draw(st.sampled_from([one for one in FILES if one.suffix == ".bpmn"]))
-    content = path.read_bytes().split(b"<bpmndi:BPMNDiagram")[0] + b"</bpmn:definitions>"
-    for _ in range(draw(st.integers(1, 6))):
-        parts = content.split(b'"')
-        values = [
-            place for place in range(1, len(parts), 2) if parts[place - 1].rpartition(b" ")[2][:-1] in WORDS
-        ]
-        if len(values) > 1:
-            one, other = draw(st.sampled_from(values)), draw(st.sampled_from(values))
-            parts[one] = parts[other]
-            content = b'"'.join(parts)
-    return path, content
-
-
-def check(book: Rulebook, path: Path, content: bytes) -> None:
-    """Whatever it is, it is read or refused; the rules find something or nothing, and never fall over."""
-    began = time.monotonic()
-    read(path.name, content)
-    with_it = book.with_uploads({"000000": {path.name: content}})
-    try:
-        inspect(with_it, names=[path.name], regions=["000000"])
-    except XuejiError:
-        pass
-    assert time.monotonic() - began < SECONDS
-
-
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-@MANY
-@given(mutated())
-def test_mutated_files_are_read_or_refused(book: Rulebook, found: tuple[Path, bytes]) -> None:
-    check(book, *found)
-
-
-@MANY
-@given(rewired())
-def test_rewired_diagrams_are_checked(book: Rulebook, found: tuple[Path, bytes]) -> None:
-    check(book, *found)

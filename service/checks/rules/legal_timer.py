@@ -25,3 +25,7 @@ def check(model: Model) -> Iterator[Finding]:
         if event.kind == "timer" and event.timer == "duration" and event.value.startswith("P"):
             sentence = f"定时器“{node.name or node.id}”的期限 {event.value} 是精确时长，不是法定期限"
             yield Finding(sentence=sentence, element=node.id, line=node.line)
+        for name in ("dueDate", "followUpDate"):
+            if (value := node.settings.get(name, "")).startswith("P"):
+                sentence = f"“{node.name or node.id}”的 {name} {value} 是精确时长，不是法定期限"
+                yield Finding(sentence=sentence, element=node.id, line=node.line)

@@ -23,6 +23,10 @@ def check(model: Model) -> Iterator[Finding]:
         if node.kind != "userTask":
             continue
         if not node.settings.get("candidateGroups", "").strip():
-            yield Finding(sentence=f"用户任务“{node.name}”没有候选组", element=node.id, line=node.line)
+            yield Finding(
+                sentence=f"用户任务“{node.name or node.id}”没有候选组", element=node.id, line=node.line
+            )
         if not form_of(node):
-            yield Finding(sentence=f"用户任务“{node.name}”没有表单", element=node.id, line=node.line)
+            yield Finding(
+                sentence=f"用户任务“{node.name or node.id}”没有表单", element=node.id, line=node.line
+            )

@@ -27,7 +27,9 @@ def check(model: Model) -> Iterator[Finding]:
     for process, _, node in model.nodes():
         topic = node.settings.get("topic", "")
         if node.kind == "serviceTask" and (not topic or node.settings.get("type") != "external"):
-            yield Finding(sentence=f"服务任务“{node.name}”没有主题", element=node.id, line=node.line)
+            yield Finding(
+                sentence=f"服务任务“{node.name or node.id}”没有主题", element=node.id, line=node.line
+            )
         elif topic.startswith(PREFIX) and topic not in ACTIONS:
             near = get_close_matches(topic, ACTIONS, n=1)
             cure = f"是不是 {near[0]}？" if near else f"可用：{'、'.join(ACTIONS)}"
