@@ -30,7 +30,13 @@ def installation(*, demo: bool = True) -> Iterator[Settings]:
     folder = Path(tempfile.mkdtemp(prefix="xueji-bench-"))
     folder.chmod(0o755)
     port = _free_port()
-    variables = {"DATA_DIR": str(folder), "PORT": str(port), "XUEJI_DEMO": str(int(demo))}
+    variables = {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "XUEJI_DEMO": str(int(demo)),
+        "XUEJI_RATE_LIMIT": "0",
+        "XUEJI_STRANGER_LIMIT": "0",
+    }
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     with (folder / "supervisor.txt").open("w") as log:
         process = subprocess.Popen(

@@ -93,6 +93,12 @@ class Conflict(XuejiError):
     code, status = "conflict", 409
 
 
+class Stale(XuejiError):
+    """The thing has changed since the caller read it (If-Match)."""
+
+    code, status = "stale", 412
+
+
 class TooLarge(XuejiError):
     """The body is larger than accepted."""
 

@@ -7,12 +7,14 @@ from functools import lru_cache
 from celery import Celery
 from flask import Flask
 
-from service.casework import messages, timers
+from service.casework import housekeeping, journal, messages, timers
 from service.casework.installation import connect, office
 from service.settings import Settings
 
 SWEEP_SECONDS = 3.0
 OUTBOX_SECONDS = 1.0
+EXPIRY_SECONDS = 600.0
+SEAL_SECONDS = 10.0
 
 app = Celery("xueji", broker=Settings.from_env().redis_url)
 app.conf.update(
@@ -45,8 +47,27 @@ def deliver_outbox() -> None:
         messages.deliver_outbox(office())
 
 
+@app.task(name="expire_requests")
+def expire_requests() -> None:
+    """Forget the keys of old requests and old wrong passwords."""
+    with installation().app_context():
+        housekeeping.expire_requests()
+
+
+@app.task(name="seal_journal")
+def seal_journal() -> None:
+    """Chain what has been written in the journal."""
+    with installation().app_context():
+        journal.seal(Settings.from_env().secret_key)
+
+
 # A beat nobody took in time is worth nothing: the next one does the same.
 app.conf.beat_schedule = {
     job.name: {"task": job.name, "schedule": seconds, "options": {"expires": seconds}}
-    for job, seconds in ((fire_due_timers, SWEEP_SECONDS), (deliver_outbox, OUTBOX_SECONDS))
+    for job, seconds in (
+        (fire_due_timers, SWEEP_SECONDS),
+        (deliver_outbox, OUTBOX_SECONDS),
+        (expire_requests, EXPIRY_SECONDS),
+        (seal_journal, SEAL_SECONDS),
+    )
 }

@@ -55,6 +55,13 @@ class Settings:
     forms_dir: Path = ROOT / "forms"
     upload_limit: int = 10
     web_workers: int = 2
+    rate_limit: int = 3000
+    stranger_limit: int = 300
+    proxies: int = 0
+    site_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +106,11 @@ class Settings:
         return f"http://{'127.0.0.1' if self.host in _EVERYWHERE else self.host}:{self.port}"
 
     @property
+    def public_url(self) -> str:
+        """Where people's browsers find the service."""
+        return (self.site_url or self.url).rstrip("/")
+
+    @property
     def secret_key(self) -> str:
         """The key that signs and encrypts: as set, or the installation's own."""
         return self.secret or keep_secret(self.data_dir / "secret.key", lambda: secrets.token_hex(32))
@@ -134,6 +146,18 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("应为整数，0 即没有")
+    return int(text)
+
+
+def _site(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("应形如 https://xueji.example.cn")
+    return text
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in _ON | _OFF:
         raise ValueError("应为 1 或 0")
@@ -166,6 +190,13 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "forms_dir": ("XUEJI_FORMS", _path),
     "upload_limit": ("XUEJI_UPLOAD_LIMIT", _positive),
     "web_workers": ("WEB_CONCURRENCY", _positive),
+    "rate_limit": ("XUEJI_RATE_LIMIT", _number),
+    "stranger_limit": ("XUEJI_STRANGER_LIMIT", _number),
+    "proxies": ("XUEJI_PROXIES", _number),
+    "site_url": ("XUEJI_SITE_URL", _site),
+    "oidc_issuer": ("XUEJI_OIDC_ISSUER", _site),
+    "oidc_client_id": ("XUEJI_OIDC_CLIENT_ID", str),
+    "oidc_client_secret": ("XUEJI_OIDC_CLIENT_SECRET", str),
 }
 
 

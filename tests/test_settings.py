@@ -39,6 +39,8 @@ def test_an_address_of_postgresql_is_told_as_sqlalchemy_reads_it(scheme: str) ->
         ("REDIS_URL", "localhost:6379"),
         ("XUEJI_UPLOAD_LIMIT", "-1"),
         ("WEB_CONCURRENCY", "0"),
+        ("XUEJI_RATE_LIMIT", "x"),
+        ("XUEJI_SITE_URL", "xueji.cn"),
     ],
 )
 def test_a_value_nobody_can_use_is_refused_with_the_variables_name(name: str, value: str) -> None:

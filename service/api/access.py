@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
+from service.api import browser
 from service.api.accounts import Account
 from service.api.context import services
 from service.errors import BadRequest, Forbidden, NotFound, Unauthenticated
@@ -32,6 +33,7 @@ class Access:
     powers: frozenset[str] = frozenset()
     demo_only: bool = False
     uploads: bool = False
+    costly: bool = False  # open to strangers, and so only now and then
 
     @property
     def sentence(self) -> str:
@@ -44,6 +46,7 @@ class Access:
 
 
 PUBLIC = Access(signed_in=False)
+PUBLIC_COSTLY = Access(signed_in=False, costly=True)
 SIGNED_IN = Access()
 
 
@@ -81,9 +84,12 @@ def _check() -> None:
     _check_request(access)
     if access.demo_only and not services().settings.demo:
         raise NotFound("没有这个地址", cure="只有演示模式才有")
+    if access.costly:
+        services().limits.check_stranger(request.remote_addr or "", request.path)
     if not access.signed_in:
         return
     account = authenticate()
+    services().limits.check_person(account.actor.id)
     g.account, g.actor = account, account.actor
     if access.powers:
         account.actor.require(*access.powers)
@@ -97,11 +103,14 @@ def _check_request(access: Access) -> None:
 
 
 def authenticate() -> Account:
-    """Who is asking, by Basic or Bearer. Raises Unauthenticated."""
+    """Who is asking: by Basic or Bearer, or by the session of a browser. Raises Unauthenticated."""
     given = request.authorization
     accounts = services().accounts
     if given is not None and given.type == "bearer" and given.token:
         return accounts.by_token(given.token)
     if given is not None and given.type == "basic":
-        return accounts.by_password(given.username or "", given.password or "")
+        return accounts.by_password(given.username or "", given.password or "", request.remote_addr or "")
+    account = browser.of_session(services().accounts) if given is None else None
+    if account is not None:
+        return account
     raise Unauthenticated("请先登录", cure="用 HTTP Basic，或先 POST /api/token 取得令牌（Bearer）")

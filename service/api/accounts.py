@@ -20,10 +20,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.api.memory import Memory
 from service.casework.actors import Actor
-from service.errors import Unauthenticated
+from service.errors import Unauthenticated, XuejiError
 from service.registry.law import Law
 from service.registry.model import RoleInUnit
-from service.store import people
+from service.store import attempts, people
 from service.store.db import transaction
 from service.store.people import AccountRow
 
@@ -32,6 +32,12 @@ PASSWORD_SECONDS = 60.0
 TOKEN_LIFE = timedelta(hours=8)
 _ALGORITHM = "HS256"
 _LONGEST = 1000  # of a name or password; more is no mistake of typing
+
+
+class LockedOut(XuejiError):
+    """Too many wrong passwords; the right one does not count for a while either."""
+
+    code, status = "locked_out", 429
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +64,8 @@ class Accounts:
         self._hasher = PasswordHasher()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
 
-    def by_password(self, username: str, password: str) -> Account:
-        """Raises Unauthenticated, without saying which of the two is wrong."""
+    def by_password(self, username: str, password: str, address: str) -> Account:
+        """Raises Unauthenticated, without saying which of the two is wrong, and LockedOut after several of them."""
         if not _plausible(username) or not _plausible(password):
             raise _unknown()
         account = self._find("username", username)
@@ -67,9 +73,12 @@ class Accounts:
         key = self._key(username, password, stored)
         if account is not None and self._verified.get(key):
             return account
+        _check_lock(username, address)
         right = self._matches(stored or self._decoy, password)  # as slow for a name nobody has
         if account is None or not right:
+            attempts.failed(username, address)
             raise _unknown()
+        attempts.succeeded(username, address)
         self._verified.put(key, True)
         return account
 
@@ -81,10 +90,23 @@ class Accounts:
             )
         except jwt.PyJWTError as error:
             raise Unauthenticated("令牌无效或已过期", cure="请重新登录取得令牌") from error
-        account = self._find("id", str(claims["sub"]))
-        if account is None or claims.get("mark") != account.mark:
+        account = self.by_mark(str(claims["sub"]), claims.get("mark"))
+        if account is None:
             raise Unauthenticated("令牌已失效", cure="请重新登录取得令牌")
         return account
+
+    def by_mark(self, person: str, mark: object) -> Account | None:
+        """A person whose password is still the one the mark was made with."""
+        account = self._find("id", person)
+        return account if account is not None and mark == account.mark else None
+
+    def by_username(self, username: str) -> Account | None:
+        """A person somebody else has verified."""
+        return self._find("username", username) if _plausible(username) else None
+
+    def hashed(self, password: str) -> str:
+        """A password as it is stored."""
+        return self._hasher.hash(password)
 
     def token(self, account: Account) -> tuple[str, datetime]:
         """A new token and the real instant it runs out."""
@@ -133,6 +155,13 @@ def _powers(held: list[RoleInUnit]) -> frozenset[str]:
 
 def _plausible(text: str) -> bool:
     return 0 < len(text) <= _LONGEST and "\0" not in text
+
+
+def _check_lock(username: str, address: str) -> None:
+    seconds = attempts.seconds_locked(username, address)
+    if seconds:
+        cure = f"请在 {seconds} 秒后重试；忘记密码请联系本单位的系统管理员"
+        raise LockedOut("密码错误次数过多，暂时不能登录", cure=cure, details={"retryAfter": seconds})
 
 
 def _unknown() -> Unauthenticated:

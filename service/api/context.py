@@ -11,6 +11,7 @@ from typing import cast
 from flask import Flask, current_app, g
 
 from service.api.accounts import Accounts
+from service.api.limits import Limits
 from service.casework.actors import Actor
 from service.casework.installation import office
 from service.settings import Settings
@@ -26,6 +27,7 @@ class Services:
 
     settings: Settings
     accounts: Accounts
+    limits: Limits
 
 
 def install(app: Flask, services: Services) -> None:

@@ -72,7 +72,10 @@ def of_known(error: XuejiError) -> Response:
         **_place(error.problem),
         **error.details,
     }
-    return _answer(body, error.status)
+    answer = _answer(body, error.status)
+    if "retryAfter" in error.details:
+        answer.headers["Retry-After"] = str(error.details["retryAfter"])
+    return answer
 
 
 def kind_of(error: XuejiError) -> str:

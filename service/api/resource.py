@@ -16,10 +16,20 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 
 from service.api.access import Access, allow
+from service.api.idempotency import HEADER, once
 from service.errors import BadRequest, Problem, XuejiError
 
 View = TypeVar("View", bound=Callable[..., Any])
 Schema = marshmallow.Schema | type[marshmallow.Schema]
+
+
+_CHANGING = {"POST", "PUT", "DELETE"}
+_KEY = {
+    "in": "header",
+    "name": HEADER,
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "同一请求重发时给出同一个值，只生效一次（保存 24 小时）",
+}
 
 
 class Unsupported(XuejiError):
@@ -130,6 +140,7 @@ class Op:
     answer: Schema | None = None
     status: int = 200
     raw: str = ""
+    reads: bool = False  # a POST that only asks
 
 
 class Resource(Blueprint):  # type: ignore[misc]
@@ -148,16 +159,17 @@ class Resource(Blueprint):  # type: ignore[misc]
                 ("query", op.query, None),
             ):
                 if schema is not None:
-                    once = (
+                    ready = (
                         schema() if isinstance(schema, type) else schema
                     )  # webargs would make one a request
-                    handler = self.arguments(once, location=location, content_type=media, required=False)(
-                        handler
-                    )
+                    arguments = self.arguments(ready, location=location, content_type=media, required=False)
+                    handler = arguments(handler)
             described = f"{op.about}\n\n{op.may.sentence}。".strip()
             open_to_all: dict[str, Any] = {} if op.may.signed_in else {"security": []}
             handler = self.doc(summary=op.summary, description=described, **open_to_all)(handler)
             handler = self.response(op.status, op.answer, content_type=op.raw or None)(handler)
+            if method in _CHANGING and op.may.signed_in and not op.reads:
+                handler = once(self.doc(parameters=[_KEY] if method == "POST" else [])(handler))
             handler = allow(op.may)(handler)
             name = re.sub(r"\W", "_", f"{view.__name__}_{method}_{path}")
             self.route(path, methods=[method], endpoint=name)(handler)

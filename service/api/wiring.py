@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import access, context, documents, errors
+from service.api import access, browser, context, documents, errors, preconditions
 from service.api.accounts import Accounts
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
+from service.api.engine_rest.external_tasks import external_tasks
 from service.api.engine_rest.history import history
 from service.api.engine_rest.instances import instances
+from service.api.engine_rest.keeping import incidents, jobs, signals
 from service.api.engine_rest.messages import messages
 from service.api.engine_rest.starting import definitions
 from service.api.engine_rest.tasks import tasks
+from service.api.limits import Limits
+from service.api.registry import single_sign_on as sso
 from service.api.registry.bulletin import bulletin
 from service.api.registry.cases import cases
 from service.api.registry.clock import clock
+from service.api.registry.handing import handing
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
+from service.api.registry.single_sign_on import single_sign_on
 from service.api.resource import Json
 from service.settings import Settings
 
 RESOURCES = (
     session,
+    single_sign_on,
     cases,
+    handing,
     provenance,
     bulletin,
     clock,
@@ -32,6 +41,10 @@ RESOURCES = (
     definitions,
     tasks,
     messages,
+    external_tasks,
+    jobs,
+    incidents,
+    signals,
     instances,
     history,
 )
@@ -48,13 +61,23 @@ def install(app: Flask, settings: Settings) -> None:
     app.config.update(_SETTINGS)
     with app.app_context():
         law = context.office().shelf.rules.law
-    context.install(app, context.Services(settings=settings, accounts=Accounts(law, settings.secret_key)))
+    built = context.Services(
+        settings=settings,
+        accounts=Accounts(law, settings.secret_key),
+        limits=Limits(settings.redis_url, settings.rate_limit, settings.stranger_limit),
+    )
+    context.install(app, built)
+    browser.install(app, settings)
+    sso.install(app, settings)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.json = Json(app)
     app.url_map.strict_slashes = False
     if "static" in app.view_functions:
         access.allow(access.PUBLIC)(app.view_functions["static"])
     access.install(app)
     errors.install(app)
+    preconditions.install(app)
     api = documents.DescribedApi(app)
     for resource in RESOURCES:
         api.register_blueprint(resource)

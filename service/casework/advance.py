@@ -140,13 +140,20 @@ def _timer(wait: TimerWait, instance_id: str) -> NewTimer:
 
 
 def _subscription(wait: Wait, instance_id: str) -> NewSubscription:
-    kind, name, sent_by = "external", "", ""
+    if isinstance(wait, ExternalWait):
+        return NewSubscription(
+            id=wait_id(instance_id, wait.id),
+            kind="external",
+            name=wait.topic,
+            element=wait.element,
+            priority=wait.priority,
+            inputs=wait.inputs,
+        )
+    kind, name, sent_by = "", "", ""
     if isinstance(wait, MessageWait):
         kind, name, sent_by = "message", wait.message, wait.sent_by
     elif isinstance(wait, SignalWait):
         kind, name = "signal", wait.signal
-    elif isinstance(wait, ExternalWait):
-        name = wait.topic
     return NewSubscription(
         id=wait_id(instance_id, wait.id), kind=kind, name=name, element=wait.element, sent_by=sent_by
     )

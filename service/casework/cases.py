@@ -12,7 +12,7 @@ from service.casework.advance import Advanced, advance, record
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance, UncaughtError, refusal
-from service.errors import BadRequest, Conflict, Forbidden, NotFound
+from service.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
 from service.ids import new_id
 from service.policy.values import Value
 from service.registry import counter
@@ -184,11 +184,20 @@ def _chosen(
     return counter.chosen_parties(office.shelf.form(connection, row, row.start_form), values)
 
 
-def withdraw(office: Office, actor: Actor, instance_id: str, reason: str) -> Advanced:
+def check_revision(locked: LockedInstance, revisions: frozenset[int] | None) -> None:
+    """Stale when the instance is no longer as the caller has seen it."""
+    if revisions is not None and locked.revision not in revisions:
+        raise Stale("办件在您读取之后已有变化", cure="请重新读取办件再操作")
+
+
+def withdraw(
+    office: Office, actor: Actor, instance_id: str, reason: str, revisions: frozenset[int] | None = None
+) -> Advanced:
     """End a running instance without going on anywhere (an operator's act); locks are released."""
     actor.require("admin", "operator")
     with office.locked(instance_id) as (connection, locked, world):
         if locked.status == "ended":
             raise Conflict("办件已经结束", cure="请刷新列表")
+        check_revision(locked, revisions)
         entry = NewEntry(actor=actor.id, verb="delete", detail={"reason": reason})
         return advance(connection, locked, world, lambda instance: instance.cancel(), entry)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from service.casework.actors import Actor
@@ -23,12 +24,23 @@ def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[st
     element = error.problem.where if isinstance(error, XuejiError) else ""
     message = str(error) if known else f"系统内部错误（{type(error).__name__}），办件保持原状"
     trace = "".join(traceback.format_exception(error, limit=-12))
-    with transaction() as connection:
+    with transaction(aside=True) as connection:
         return rows.insert(
             connection,
             {"instance": instance_id, "kind": kind, "element": element, "message": message, "trace": trace},
             act,
         )
+
+
+def record(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any]) -> str:
+    """Write an incident as part of the caller's transaction."""
+    return rows.insert(connection, row, act)
+
+
+def close_of_work(work: str) -> None:
+    """The incidents of a piece of external work are over: it has tries again."""
+    with transaction() as connection:
+        rows.close_of_work(connection, work)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.casework import incidents
+from service.casework import incidents, steering
 from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
 from service.casework.cases import Side, definition_for, open_side
@@ -110,6 +110,8 @@ def _bring_about(office: Office, connection: Connection, row: Any) -> None:
         _pass_on(office, connection, row)
     elif row.kind == "signal":
         _broadcast(office, connection, row)
+    elif row.kind == "signal_to":  # sent by hand: a row for each who listened
+        steering.hear(office, connection, row.instance, row.name, row.payload.get("variables", {}))
 
 
 def _pass_on(office: Office, connection: Connection, row: Any) -> None:

@@ -13,33 +13,37 @@ from service.casework.advance import Advanced, LostRace, advance, split_wait_id
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, NotFound, Stale
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
-from service.store.rows import Finished, NewEntry, TaskRow
+from service.store.rows import Finished, LockedInstance, NewEntry, TaskRow
+
+Revisions = frozenset[int] | None  # those the caller accepts; None for any
 
 
-def claim(actor: Actor, task_id: str) -> TaskRow:
+def claim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
     """Take a task. Claiming it twice is no error; somebody else's is a Conflict naming the winner."""
     with transaction() as connection:
-        task = _visible(connection, actor, task_id)
+        task = visible(connection, actor, task_id)
+        check_revision(task, revisions)
         _check_may_do(actor, task)
         if task.assignee != actor.id and not rows.claim(connection, task_id, actor.id):
-            raise _taken(connection, task_id)
+            raise taken(connection, task_id)
         _note(connection, actor, task, "claim")
     return task
 
 
-def unclaim(actor: Actor, task_id: str) -> TaskRow:
+def unclaim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
     """Give a task back to its group."""
     with transaction() as connection:
-        task = _visible(connection, actor, task_id)
+        task = visible(connection, actor, task_id)
+        check_revision(task, revisions)
         if task.assignee != actor.id or not rows.unclaim(connection, task_id, actor.id):
             raise (
-                _taken(connection, task_id)
+                taken(connection, task_id)
                 if task.assignee
                 else Conflict("任务尚未签收", cure="请先签收再退回")
             )
@@ -47,7 +51,9 @@ def unclaim(actor: Actor, task_id: str) -> TaskRow:
     return task
 
 
-def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, object]) -> Advanced:
+def complete(
+    office: Office, actor: Actor, task_id: str, values: Mapping[str, object], revisions: Revisions = None
+) -> Advanced:
     """Do a task: one transaction from the lock to the commit. An unclaimed task is claimed by completing it.
 
     Raises NotFound, Forbidden (group, four eyes), Conflict (done, or taken by another), Invalid (form). A diagram that
@@ -56,19 +62,23 @@ def complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, ob
     instance = _instance_of(task_id)
     try:
         with incidents.guarded(instance, {"verb": "complete", "task": task_id, "by": actor.id}):
-            return _complete(office, actor, task_id, values)
+            return _complete(office, actor, task_id, values, revisions)
     except LostRace as lost:
         with transaction() as connection:
-            raise _taken(connection, task_id) from lost
+            raise taken(connection, task_id) from lost
 
 
-def _complete(office: Office, actor: Actor, task_id: str, values: Mapping[str, object]) -> Advanced:
+def _complete(
+    office: Office, actor: Actor, task_id: str, values: Mapping[str, object], revisions: Revisions
+) -> Advanced:
     instance_id, number = split_wait_id(task_id)
     with office.locked(instance_id) as (connection, locked, world):
-        task = _visible(connection, actor, task_id)
+        task = visible(connection, actor, task_id)
         _check_open(connection, task)
+        check_moving(locked)
+        check_revision(task, revisions)
         if task.assignee not in (None, actor.id):
-            raise _taken(connection, task_id)
+            raise taken(connection, task_id)
         _check_may_do(actor, task)
         cleaned = check_form(world, task.definition, task.form, values)
         world.finished = Finished(key=task.id, task=task.id, form=task.form, by=actor.id, data=cleaned)
@@ -99,12 +109,24 @@ def _instance_of(task_id: str) -> str:
     return instance
 
 
-def _visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
+def visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
     """The task, if the person may know of it."""
     task = read_task(connection, task_id)
     if task is None or not may_see(actor, task):
         raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
     return task
+
+
+def check_moving(locked: LockedInstance) -> None:
+    """Conflict while an operator holds the case."""
+    if locked.status == "paused":
+        raise Conflict("办件已被暂停", cure="请联系运行维护员")
+
+
+def check_revision(task: TaskRow, revisions: Revisions) -> None:
+    """Stale when the task is no longer as the caller has seen it."""
+    if revisions is not None and task.revision not in revisions:
+        raise Stale("任务在您读取之后已有变化", cure="请重新读取任务再操作")
 
 
 def may_see(actor: Actor, task: TaskRow) -> bool:
@@ -129,7 +151,7 @@ def _check_open(connection: Connection, task: TaskRow) -> None:
     raise Conflict("任务已随办件的进展撤销", cure="请刷新待办列表")
 
 
-def _taken(connection: Connection, task_id: str) -> Conflict:
+def taken(connection: Connection, task_id: str) -> Conflict:
     task = read_task(connection, task_id)
     if task is not None and task.state != "open":
         who = rows.person_name(connection, task.completed_by)

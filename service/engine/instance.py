@@ -9,7 +9,17 @@ from typing import Any
 from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
-from service.engine.host import End, Ended, EngineError, Host, Outcome, Position, UncaughtError, Wait
+from service.engine.host import (
+    End,
+    Ended,
+    EngineError,
+    Host,
+    Outcome,
+    Position,
+    TimerWait,
+    UncaughtError,
+    Wait,
+)
 from service.engine.nodes.activities import UserTask
 from service.engine.nodes.base import store
 from service.engine.nodes.scopes import start_scope
@@ -97,6 +107,18 @@ class Instance:
         """Fire one timer now, due or not (an operator's act)."""
         token = self._token(timer_id)
         return self._act(lambda: token.task_spec.fired(token, {}))
+
+    def postpone(self, timer_id: str, due: datetime) -> Instance:
+        """Give a timer another due instant (an operator's act)."""
+        token = self._token(timer_id)
+        if "due" not in token.internal_data:
+            raise NotFound(f"{timer_id} 不是定时器", cure="请刷新定时器列表")
+        token.internal_data["due"] = int(due.timestamp() * 1000)
+        element = token.task_spec.name
+        process = token.space.definition.process_id
+        name = token.task_spec.node.name
+        self.case.wait(token, TimerWait(id=timer_id, element=element, name=name, process=process, due=due))
+        return self
 
     def correlate(self, message: str, payload: Mapping[str, Value] | None = None) -> bool:
         """Deliver a message to whoever waits for it here; False when nobody does."""

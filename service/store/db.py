@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import orjson
@@ -71,8 +72,17 @@ def _drop_dead_connections(connection: Any, _record: object, _proxy: object) -> 
         raise DisconnectionError
 
 
+#: What the request at work adds to each of its transactions, as the last thing before the commit.
+before_commit: ContextVar[Callable[[Connection], None] | None] = ContextVar("before_commit", default=None)
+
+
 @contextmanager
-def transaction() -> Iterator[Connection]:
-    """One transaction: committed at the end of the block, rolled back by any exception."""
+def transaction(*, aside: bool = False) -> Iterator[Connection]:
+    """One transaction: committed at the end of the block, rolled back by any exception.
+
+    What is written ``aside`` (a failure, an attempt) is no effect of the request at work.
+    """
     with db.engine.begin() as connection:
         yield connection
+        if not aside and (last := before_commit.get()) is not None:
+            last(connection)

@@ -25,6 +25,14 @@ _RESOLVE = text(
        where instance.id = closed.instance and closed.kind = 'timer' and instance.status = 'active'
        returning instance.id"""
 )
+_WORK_AGAIN = text(
+    """update subscription set retries = 1 from incident
+       where incident.id = :id and incident.kind = 'external' and subscription.id = incident.act->>'work'"""
+)
+_CLOSE_OF_WORK = text(
+    """update incident set resolved_at = clock_timestamp()
+       where kind = 'external' and resolved_at is null and act->>'work' = :work"""
+)
 _OPEN = text("select id from incident where id = :id and resolved_at is null for update")
 
 
@@ -38,8 +46,14 @@ def insert(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any
 
 
 def resolve(connection: Connection, incident_id: str) -> bool:
-    """Close an incident; the instance of a timer is due again at once."""
+    """Close an incident; the instance of a timer is due again at once, external work may be tried once more."""
     if connection.execute(_OPEN, {"id": incident_id}).first() is None:
         return False
+    connection.execute(_WORK_AGAIN, {"id": incident_id})
     connection.execute(_RESOLVE, {"id": incident_id})
     return True
+
+
+def close_of_work(connection: Connection, work: str) -> None:
+    """Close what is open about a piece of external work."""
+    connection.execute(_CLOSE_OF_WORK, {"work": work})

@@ -57,8 +57,20 @@ DEFINITIONS = Listing(
     default="d.key, d.tenant nulls first, d.version",
 )
 
+STATISTICS = Listing(
+    columns=f"""{DEFINITIONS.columns},
+        (select count(*) from instance i where i.definition = d.id and i.status <> 'ended') as instances,
+        (select count(*) from incident x join instance i on i.id = x.instance
+          where i.definition = d.id and x.resolved_at is null) as incidents""",  # noqa: S608  (a constant)
+    source=DEFINITIONS.source,
+    conditions=DEFINITIONS.conditions,
+    orders=DEFINITIONS.orders,
+    key=DEFINITIONS.key,
+    default=DEFINITIONS.default,
+)
+
 INSTANCES = Listing(
-    columns="""i.id, i.case_number, i.definition, i.status, i.started_at, i.ended_at, i.end_element,
+    columns="""i.id, i.case_number, i.definition, i.status, i.revision, i.started_at, i.ended_at, i.end_element,
         d.key, d.name, d.version, d.tenant, c.outcome, c.outcome_name, c.started_by""",
     source="instance i join definition d on d.id = i.definition join case_ c on c.number = i.case_number",
     conditions={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -20,6 +20,11 @@ _TAKE = text(
     """select id, kind, case_number, instance, name, payload from outbox
        where done_at is null and not_before <= clock_timestamp() order by not_before limit 1
        for update skip locked"""
+)
+_ADDRESS = text(
+    """insert into outbox (id, kind, case_number, instance, name, payload, created_at)
+       select :id, 'signal_to', i.case_number, i.id, :name, cast(:payload as jsonb), clock_timestamp()
+       from instance i where i.id = :instance"""
 )
 _DONE = text("update outbox set done_at = clock_timestamp() where id = :id")
 _FAILED = text(
@@ -41,6 +46,17 @@ def waiting_for(
 
 def listeners(connection: Connection, name: str, case_number: str) -> Sequence[Row[Any]]:
     return waiting_for(connection, name, case_number=case_number)
+
+
+def address(
+    connection: Connection, name: str, to: Sequence[tuple[str, str]], values: Mapping[str, Any]
+) -> None:
+    """A row for each instance that is to hear a signal: ``to`` holds (new id, instance)."""
+    payload = orjson.dumps({"variables": dict(values)}).decode()
+    for identifier, instance in to:
+        connection.execute(
+            _ADDRESS, {"id": identifier, "instance": instance, "name": name, "payload": payload}
+        )
 
 
 def take(connection: Connection) -> Row[Any] | None:

@@ -18,6 +18,7 @@ _ACCOUNT = """
            (select coalesce(json_agg(r), '[]') from unit_role r where r.person = p.id) as roles
     from person p where p."""
 _BY = {"id": text(f"{_ACCOUNT}id = :value"), "username": text(f"{_ACCOUNT}username = :value")}
+_SET_PASSWORD = text("update person set password_hash = :hash where id = :id")
 _UNITS = text("select id, name, kind, county from unit where id = any(:ids) order by id")
 
 
@@ -48,6 +49,11 @@ def account(connection: Connection, column: str, value: str) -> AccountRow | Non
         roles=tuple(_role(item) for item in row.roles),
         today=business(row.now, row.clock_offset).date(),
     )
+
+
+def set_password(connection: Connection, person: str, password_hash: str) -> None:
+    """From now on this one."""
+    connection.execute(_SET_PASSWORD, {"id": person, "hash": password_hash})
 
 
 def units(connection: Connection, ids: frozenset[str]) -> Sequence[Row[Any]]:

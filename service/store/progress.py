@@ -41,13 +41,14 @@ _CLOCK = text(
     """
 )
 _TASK = """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
-              tenant, state, assignee, completed_by, priority, created_at, due, follow_up
+              tenant, state, assignee, completed_by, priority, created_at, due, follow_up, revision
        from user_task where id = %(id)s"""
 # Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
 _WRITE = """
     with j as (select cast(%(rows)s as jsonb) as j),
     done as (
-        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s
+        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
+               revision = revision + 1
         where id = %(task)s and state = 'open' and (assignee is null or assignee = %(actor)s) returning id
     ), kept as (
         insert into submission (task, instance, form, by, at, data)
@@ -59,7 +60,7 @@ _WRITE = """
     ), no_listeners as (
         delete from subscription using gone where subscription.id = gone.id
     ), cancelled as (
-        update user_task set state = 'cancelled', ended_at = %(now)s from gone
+        update user_task set state = 'cancelled', ended_at = %(now)s, revision = revision + 1 from gone
         where user_task.id = gone.id and user_task.state = 'open'
     ), tasks as (
         insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
@@ -74,10 +75,10 @@ _WRITE = """
         from j, jsonb_to_recordset(j->'timers') as r(id text, element text, name text, due timestamptz)
         on conflict (id) do update set due = excluded.due
     ), listeners as (
-        insert into subscription (id, instance, kind, name, element, sent_by)
-        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by
+        insert into subscription (id, instance, kind, name, element, sent_by, priority, inputs)
+        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by, r.priority, r.inputs
         from j, jsonb_to_recordset(j->'subscriptions')
-             as r(id text, kind text, name text, element text, sent_by text)
+             as r(id text, kind text, name text, element text, sent_by text, priority int, inputs jsonb)
     ), parties as (
         insert into case_party (case_number, party, unit) select %(number)s, r.key, r.value
         from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
@@ -170,7 +171,7 @@ def write_progress(
         ],
         "tasks": [_task_values(task) for task in progress.tasks],
         "timers": [{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers],
-        "subscriptions": [vars_of(item) for item in progress.subscriptions],
+        "subscriptions": [{**vars_of(item), "inputs": dict(item.inputs)} for item in progress.subscriptions],
         "parties": dict(progress.parties),
         "entries": [_entry_values(entry) for entry in progress.entries],
         "outbox": [_outbox_values(item) for item in progress.outbox],
@@ -220,6 +221,7 @@ def _task_values(task: TaskRow) -> dict[str, Any]:
     for name in ("due", "follow_up"):
         values[name] = values[name].isoformat() if values[name] else None
     values.pop("created_at")
+    values.pop("revision")
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, text
 
@@ -47,6 +48,16 @@ _CASE = text(
          and (:everything or exists (
               select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
 )
+_WAITING = text(
+    """select t.id, t.instance, t.name, t.unit, t.path from user_task t
+       where t.instance in (select id from instance where case_number = :number) and t.state = 'open'
+       order by t.id limit 100"""
+)
+_URGED = text(
+    """select 1 from journal where case_number = :number and actor = :actor and verb = 'urge' and at >= :since
+       limit 1"""
+)
+_LAST = text("select coalesce(max(id), 0) from journal where case_number = :number")
 _PARTIES = text(
     """select p.party, p.unit, u.name as unit_name from case_party p join unit u on u.id = p.unit
        where p.case_number = :number order by p.party"""
@@ -57,6 +68,22 @@ def case(connection: Connection, number: str, units: Sequence[str], everything: 
     """A case, if one of these units plays a part in it."""
     values = {"number": number, "units": list(units), "everything": everything}
     return connection.execute(_CASE, values).mappings().first()
+
+
+def waiting_tasks(connection: Connection, number: str) -> Sequence[RowMapping]:
+    """The open tasks of a case."""
+    return connection.execute(_WAITING, {"number": number}).mappings().all()
+
+
+def urged_since(connection: Connection, number: str, actor: str, since: datetime) -> bool:
+    """Whether the person has urged the case since then."""
+    values = {"number": number, "actor": actor, "since": since}
+    return connection.execute(_URGED, values).first() is not None
+
+
+def last_entry(connection: Connection, number: str) -> int:
+    """The newest journal entry of a case: whatever changes in it is written there."""
+    return int(connection.execute(_LAST, {"number": number}).scalar_one())
 
 
 def parties(connection: Connection, number: str) -> Sequence[RowMapping]:

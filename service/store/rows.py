@@ -62,6 +62,7 @@ class TaskRow:
     created_at: datetime | None = None
     due: datetime | None = None
     follow_up: datetime | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,8 @@ class NewSubscription:
     name: str
     element: str
     sent_by: str = ""
+    priority: int = 50
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

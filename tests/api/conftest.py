@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,10 +26,11 @@ START = "2026-09-03 09:00+08"
 SECRET = "a secret of tests, long enough for every algorithm that signs with one key"
 
 
-def application(url: str, folder: Path, *, demo: bool = True) -> Flask:
-    """An application over a database."""
-    url = url.replace("postgresql://", "postgresql+psycopg://")
-    return create_app(Settings(data_dir=folder, database_url=url, demo=demo, secret=SECRET, upload_limit=5))
+def application(url: str, folder: Path, **settings: Any) -> Flask:
+    """An application over a database; without limits on how often one may ask unless ``settings`` says so."""
+    address = url.replace("postgresql://", "postgresql+psycopg://")
+    usual = {"demo": True, "secret": SECRET, "upload_limit": 5, "rate_limit": 0, "stranger_limit": 0}
+    return create_app(Settings(data_dir=folder, database_url=address, **(usual | settings)))
 
 
 def set_clock(url: str, moment: str) -> None:
@@ -64,9 +66,9 @@ def application_of(
     """A function that opens a desk over a database of its own: a context manager."""
 
     @contextmanager
-    def opened(*, demo: bool = True) -> Iterator[Desk]:
+    def opened(**settings: Any) -> Iterator[Desk]:
         with clone_database(world_template) as url:
-            app = application(url, tmp_path_factory.mktemp("data"), demo=demo)
+            app = application(url, tmp_path_factory.mktemp("data"), **settings)
             yield Desk(app, url)
             with app.app_context():
                 db.engine.dispose()

@@ -90,13 +90,15 @@ class Desk:
     def post(self, who: str, path: str, body: Any = None) -> TestResponse:
         return self.call(who, "POST", path, json={} if body is None else body)
 
-    def deploy(self, files: Mapping[str, bytes], who: str = "analyst", **fields: str) -> TestResponse:
+    def deploy(
+        self, files: Mapping[str, bytes], who: str = "analyst", headers: Any = None, **fields: str
+    ) -> TestResponse:
         """A deployment the way Camunda Modeler sends it; underscores in names of fields stand for hyphens."""
         data: dict[str, Any] = {"deployment-name": "test", "deployment-source": "Camunda Modeler"}
         data.update({name.replace("_", "-"): value for name, value in fields.items()})
         data.update({name: (io.BytesIO(content), name) for name, content in files.items()})
         path = "/engine-rest/deployment/create"
-        return self.call(who, "POST", path, data=data, content_type="multipart/form-data")
+        return self.call(who, "POST", path, data=data, headers=headers, content_type="multipart/form-data")
 
     def deploy_small(self, text: str = SMALL, key: str = "small", **fields: str) -> TestResponse:
         """Deploy the small procedure (or another one) with the two forms."""

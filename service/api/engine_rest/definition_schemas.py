@@ -114,3 +114,20 @@ class Started(Schema):
     tenant = fields.String(data_key="tenantId", allow_none=True)
     links = fields.List(fields.Dict())
     variables = Variables(allow_none=True)
+
+
+class Suspension(Body):
+    """Held or not."""
+
+    suspended = Flag(required=True)
+    instances = Flag(data_key="includeProcessInstances")
+
+
+class Statistics(Schema):
+    """How much runs by a definition."""
+
+    id = fields.String(required=True)
+    instances = fields.Integer()
+    failed = fields.Constant(0, data_key="failedJobs")
+    incidents = fields.Integer(data_key="incidentCount")
+    definition = fields.Nested(ProcessDefinition)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from flask import Response
 from marshmallow import Schema, fields
 
+from service.api import camunda
 from service.api.access import SIGNED_IN, having
 from service.api.context import actor, office
+from service.api.engine_rest.definition_schemas import Suspension
 from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
-from service.api.fields import Body, Choice, Commas, Flag, Text
+from service.api.fields import Body, Choice, Commas, Flag, Text, Variables
+from service.api.preconditions import expected, tagged_row
 from service.api.resource import Op, Resource
-from service.casework import cases, looking
-from service.errors import NotFound
+from service.casework import cases, looking, steering
+from service.errors import BadRequest, NotFound
 from service.store.db import transaction
 from service.store.listings import INSTANCES
 
@@ -81,6 +85,19 @@ class Deletion(Body):
     reason = Text(load_default="", longest=500, metadata={"description": "终止的理由，记入办理记录"})
 
 
+class Names(Body):
+    """How values are told; accepted as Camunda's clients send it."""
+
+    deserialize = Flag(data_key="deserializeValues")
+
+
+class Modifications(Body):
+    """Variables with their new values."""
+
+    modifications = Variables(load_default=dict)
+    deletions = Commas()
+
+
 class ActivityInstance(Schema):
     """A place where the instance stands, with what stands in it."""
 
@@ -128,7 +145,7 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
         row = looking.instance(connection, actor(), instance_id)
     if row["status"] == "ended":
         raise NotFound("办件已经结束", cure="请查询 /engine-rest/history/process-instance")
-    return row
+    return tagged_row("i", row)
 
 
 @instances.operation(
@@ -137,7 +154,46 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
     Op(may=having("admin", "operator"), summary="终止一个实例", query=Deletion, status=204),
 )
 def delete_instance(query: Mapping[str, Any], instance_id: str) -> Response:
-    cases.withdraw(office(), actor(), instance_id, query["reason"])
+    cases.withdraw(office(), actor(), instance_id, query["reason"], expected("i"))
+    return Response(status=204)
+
+
+@instances.operation(
+    "PUT",
+    "/<instance_id>/suspended",
+    Op(may=having("admin", "operator"), summary="暂停或恢复一个实例", body=Suspension, status=204),
+)
+def suspend(body: Mapping[str, Any], instance_id: str) -> Response:
+    steering.hold(office(), actor(), instance_id, paused=body["suspended"])
+    return Response(status=204)
+
+
+@instances.operation(
+    "GET",
+    "/<instance_id>/variables",
+    Op(may=having("admin", "operator"), summary="流程变量", query=Names, raw="application/json"),
+)
+def variables(query: Mapping[str, Any], instance_id: str) -> Response:
+    get_instance(instance_id)
+    known = camunda.variables(looking.look(office(), instance_id).variables)
+    return Response(orjson.dumps(known), mimetype="application/json")
+
+
+@instances.operation(
+    "POST",
+    "/<instance_id>/variables",
+    Op(
+        may=having("admin", "operator"),
+        summary="修改流程变量",
+        about="流程不读取的名称不作为变量保存。修改记入办理记录。",
+        body=Modifications,
+        status=204,
+    ),
+)
+def modify_variables(body: Mapping[str, Any], instance_id: str) -> Response:
+    if body.get("deletions"):
+        raise BadRequest("变量不能删除", cure="请把它的值设为 null")
+    steering.set_variables(office(), actor(), instance_id, body["modifications"])
     return Response(status=204)
 
 

@@ -181,3 +181,11 @@ class VariableNames(Body):
 
     names = Commas(data_key="variableNames")
     deserialize = Flag(data_key="deserializeValues")
+
+
+class IdentityLink(Schema):
+    """Somebody who may do a task, or does it."""
+
+    user = fields.String(data_key="userId", allow_none=True)
+    group = fields.String(data_key="groupId", allow_none=True)
+    kind = fields.String(data_key="type")

@@ -13,8 +13,9 @@ from service.api.access import SIGNED_IN
 from service.api.context import actor, office
 from service.api.engine_rest import task_schemas as schemas
 from service.api.engine_rest.shared import Count, Paged, conditions, page
+from service.api.preconditions import expected, tagged_row
 from service.api.resource import Op, Resource
-from service.casework import looking
+from service.casework import handing, looking
 from service.casework import tasks as verbs
 from service.casework.actors import Actor
 from service.errors import Forbidden, NotFound
@@ -53,6 +54,7 @@ def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         query=Paged,
         body=schemas.QueryBody,
         answer=schemas.Task(many=True),
+        reads=True,
     ),
 )
 def search_tasks(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -70,7 +72,7 @@ def count_tasks(query: Mapping[str, Any]) -> dict[str, int]:
 @tasks.operation(
     "POST",
     "/count",
-    Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=schemas.QueryBody, answer=Count),
+    Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=schemas.QueryBody, answer=Count, reads=True),
 )
 def search_count(body: Mapping[str, Any]) -> dict[str, int]:
     return count_tasks(body)
@@ -109,7 +111,7 @@ def get_task(task_id: str) -> Mapping[str, Any]:
         row = TASKS.one(connection, {"id": task_id, "open": {}, **looking.visible(actor())})
     if row is None:
         raise looking.no_task()
-    return row
+    return tagged_row("t", row)
 
 
 @tasks.operation(
@@ -126,7 +128,7 @@ def get_task(task_id: str) -> Mapping[str, Any]:
 def claim(body: Mapping[str, Any], task_id: str) -> Response:
     if "user_id" in body:
         _check_self(actor(), body["user_id"])
-    verbs.claim(actor(), task_id)
+    verbs.claim(actor(), task_id, expected("t"))
     return Response(status=204)
 
 
@@ -134,7 +136,26 @@ def claim(body: Mapping[str, Any], task_id: str) -> Response:
     "POST", "/<task_id>/unclaim", Op(may=SIGNED_IN, summary="退回签收，任务回到候选组", status=204)
 )
 def unclaim(task_id: str) -> Response:
-    verbs.unclaim(actor(), task_id)
+    verbs.unclaim(actor(), task_id, expected("t"))
+    return Response(status=204)
+
+
+@tasks.operation(
+    "POST",
+    "/<task_id>/assignee",
+    Op(
+        may=SIGNED_IN,
+        summary="指定签收人（转办）",
+        about="与 /api/tasks/{task_id}/hand-over 相同；userId 省略即退回签收。",
+        body=schemas.Claim,
+        status=204,
+    ),
+)
+def assignee(body: Mapping[str, Any], task_id: str) -> Response:
+    if "user_id" not in body:
+        return unclaim(task_id)
+    wish = handing.Handover(task=task_id, to=body["user_id"], revisions=expected("t"))
+    handing.hand_over(office(), actor(), wish)
     return Response(status=204)
 
 
@@ -150,7 +171,7 @@ def unclaim(task_id: str) -> Response:
     ),
 )
 def complete(body: Mapping[str, Any], task_id: str) -> Response:
-    done = verbs.complete(office(), actor(), task_id, body["variables"])
+    done = verbs.complete(office(), actor(), task_id, body["variables"], expected("t"))
     if not body["with_variables"]:
         return Response(status=204)
     return _json(camunda.variables(looking.look(office(), done.instance).variables))
@@ -197,6 +218,30 @@ def form_variables(query: Mapping[str, Any], task_id: str) -> Response:
         keys &= {field.key for field in fields}
     wanted = query.get("names") or sorted(keys)
     return _json(camunda.variables({name: known[name] for name in wanted if name in keys}))
+
+
+@tasks.operation(
+    "GET",
+    "/<task_id>/variables",
+    Op(may=SIGNED_IN, summary="任务表单各项现有的值", query=schemas.VariableNames, raw="application/json"),
+)
+def variables(query: Mapping[str, Any], task_id: str) -> Response:
+    return form_variables(query, task_id)
+
+
+@tasks.operation(
+    "GET",
+    "/<task_id>/identity-links",
+    Op(may=SIGNED_IN, summary="谁可以办、谁在办", answer=schemas.IdentityLink(many=True)),
+)
+def identity_links(task_id: str) -> list[dict[str, Any]]:
+    row = get_task(task_id)
+    links = [
+        {"user": None, "group": camunda.group(role, row["unit"]), "kind": "candidate"}
+        for role in row["roles"]
+    ]
+    holder = [{"user": row["assignee"], "group": None, "kind": "assignee"}] if row["assignee"] else []
+    return holder + links
 
 
 def _with_form(task_id: str) -> TaskRow:

@@ -11,6 +11,7 @@ from service.api.access import SIGNED_IN
 from service.api.context import actor, office
 from service.api.engine_rest.task_schemas import Task
 from service.api.fields import Answers, Body, Moment
+from service.api.preconditions import expected, tagged
 from service.api.resource import Op, Resource
 from service.casework import looking
 from service.casework import tasks as verbs
@@ -106,7 +107,7 @@ class Case(Schema):
     ),
 )
 def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
-    done = verbs.complete(office(), actor(), task_id, body["values"])
+    done = verbs.complete(office(), actor(), task_id, body["values"], expected("t"))
     return {
         "case_number": done.case_number,
         "instance": done.instance,
@@ -131,6 +132,7 @@ def get_case(number: str) -> dict[str, Any]:
         row = records.case(connection, number, sorted(person.units), looking.sees_everything(person))
         if row is None:
             raise NotFound("没有这个办件", cure="请核对受理编号")
+        tagged("c", records.last_entry(connection, number))
         wanted = {"case_number": number}
         return {
             **row,

@@ -2,7 +2,16 @@
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
 from service.store.models.deployments import Definition, Deployment, Resource
-from service.store.models.records import Inbox, Incident, JournalEntry, Outbox, OverdueEntry, Setting
+from service.store.models.records import (
+    Inbox,
+    Incident,
+    JournalEntry,
+    JournalHead,
+    JournalLink,
+    Outbox,
+    OverdueEntry,
+    Setting,
+)
 from service.store.models.registry import (
     Enrolment,
     Person,
@@ -13,6 +22,7 @@ from service.store.models.registry import (
     Unit,
     UnitRole,
 )
+from service.store.models.requests import IdempotencyKey, SignInAttempt
 
 __all__ = [
     "Case",
@@ -20,10 +30,13 @@ __all__ = [
     "Definition",
     "Deployment",
     "Enrolment",
+    "IdempotencyKey",
     "Inbox",
     "Incident",
     "Instance",
     "JournalEntry",
+    "JournalHead",
+    "JournalLink",
     "Outbox",
     "OverdueEntry",
     "Person",
@@ -31,6 +44,7 @@ __all__ = [
     "Resource",
     "SchoolClass",
     "Setting",
+    "SignInAttempt",
     "Student",
     "Submission",
     "Subscription",

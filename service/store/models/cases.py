@@ -66,7 +66,12 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "user_task"
     __table_args__ = (
         Index("ix_user_task_inbox", "unit", "created_at", postgresql_where=text("state = 'open'")),
-        Index("ix_user_task_assignee", "assignee", postgresql_where=text("state = 'open'")),
+        # Without those of nobody: a planner without statistics would take it for every unclaimed task.
+        Index(
+            "ix_user_task_assignee",
+            "assignee",
+            postgresql_where=text("state = 'open' and assignee is not null"),
+        ),
         Index("ix_user_task_instance", "instance"),
     )
     id: Mapped[Id]
@@ -91,6 +96,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     ended_at: Mapped[Instant | None]
     due: Mapped[Instant | None]
     follow_up: Mapped[Instant | None]
+    revision: Mapped[int] = mapped_column(server_default="1")
 
 
 class Submission(db.Model):  # type: ignore[name-defined,misc]
@@ -109,7 +115,7 @@ class Timer(db.Model):  # type: ignore[name-defined,misc]
     """A timer an instance waits for."""
 
     __tablename__ = "timer"
-    __table_args__ = (Index("ix_timer_instance", "instance"),)
+    __table_args__ = (Index("ix_timer_instance", "instance"), Index("ix_timer_due", "due"))
     id: Mapped[Id]
     instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
     element: Mapped[Str]
@@ -118,13 +124,25 @@ class Timer(db.Model):  # type: ignore[name-defined,misc]
 
 
 class Subscription(db.Model):  # type: ignore[name-defined,misc]
-    """A message or signal an instance waits for."""
+    """A message, a signal or the work of an external worker an instance waits for; a lease is in real time."""
 
     __tablename__ = "subscription"
-    __table_args__ = (Index("ix_subscription_instance", "instance"), Index("ix_subscription_name", "name"))
+    __table_args__ = (
+        Index("ix_subscription_instance", "instance"),
+        Index("ix_subscription_name", "name"),
+        Index("ix_subscription_work", "name", "created_at", postgresql_where=text("kind = 'external'")),
+    )
     id: Mapped[Id]
     instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
     kind: Mapped[Str]
     name: Mapped[Str]
     element: Mapped[Str]
     sent_by: Mapped[Str] = mapped_column(server_default="")
+    priority: Mapped[int] = mapped_column(server_default="50")
+    inputs: Mapped[Json]
+    worker: Mapped[Str] = mapped_column(server_default="")
+    locked_until: Mapped[Instant | None]
+    retries: Mapped[int | None]
+    error_message: Mapped[Str] = mapped_column(server_default="")
+    error_details: Mapped[Str] = mapped_column(server_default="")
+    created_at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"))

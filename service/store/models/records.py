@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,27 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
     element: Mapped[Str] = mapped_column(server_default="")
     detail: Mapped[Json]
     clauses: Mapped[Strings]
+
+
+class JournalLink(db.Model):  # type: ignore[name-defined,misc]
+    """An entry's place in the journal's chain; the database refuses changes."""
+
+    __tablename__ = "journal_link"
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry: Mapped[int] = mapped_column(BigInteger, unique=True)
+    hash: Mapped[Str]
+    case_hash: Mapped[Str | None]
+    student_hash: Mapped[Str | None]
+
+
+class JournalHead(db.Model):  # type: ignore[name-defined,misc]
+    """A signed link: whoever changes the journal would have to sign anew, with a key the database does not hold."""
+
+    __tablename__ = "journal_head"
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[Str]
+    signature: Mapped[Str]
+    signed_at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"))
 
 
 class OverdueEntry(db.Model):  # type: ignore[name-defined,misc]

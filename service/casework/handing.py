@@ -1,0 +1,148 @@
+"""Passing tasks on: to a named colleague (转办), many at once, and reminding those who wait too long (催办)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from service.casework import tasks
+from service.casework.actors import Actor
+from service.casework.context import Office
+from service.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, XuejiError
+from service.registry import counter, four_eyes
+from service.store import people, records
+from service.store import tasks as rows
+from service.store.db import transaction
+from service.store.people import AccountRow
+from service.store.progress import read_case, write_journal
+from service.store.rows import NewEntry, TaskRow
+
+KEEPERS = frozenset({"operator", "admin"})
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """A task for a colleague, by id or username."""
+
+    task: str
+    to: str
+    reason: str = ""
+    revisions: tasks.Revisions = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One act on many tasks: claim, unclaim, assign or complete."""
+
+    action: str
+    tasks: Sequence[str]
+    to: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Single:
+    """How one task of a batch went; ``error`` is None when it went well."""
+
+    task: str
+    error: XuejiError | None = None
+
+
+def hand_over(office: Office, actor: Actor, wish: Handover) -> None:
+    """Give a task to a colleague who may do it: by its holder, by its group when nobody holds it, or by a keeper.
+
+    Raises Forbidden (either of the two may not), Conflict (somebody else holds it), Invalid (no such colleague).
+    """
+    with transaction() as connection:
+        task = tasks.visible(connection, actor, wish.task)
+        tasks.check_revision(task, wish.revisions)
+        if task.state != "open":
+            raise Conflict("任务已经办结", cure="请刷新待办列表")
+        if not actor.powers & KEEPERS:
+            _check_giver(connection, actor, task)
+        heir = _heir(office, connection, task, wish.to)
+        if not rows.assign(connection, task.id, heir.id, task.assignee):
+            raise tasks.taken(connection, task.id)
+        detail = {"task": task.id, "from": task.assignee, "to": heir.id, "reason": wish.reason}
+        _note(connection, task, NewEntry(actor=actor.id, verb="hand_over", element=task.path, detail=detail))
+
+
+def _check_giver(connection: Connection, actor: Actor, task: TaskRow) -> None:
+    if task.assignee is None:
+        counter.check_group(actor.roles, task.roles, task.unit)
+    elif task.assignee != actor.id:
+        raise tasks.taken(connection, task.id)
+
+
+def _heir(office: Office, connection: Connection, task: TaskRow, name: str) -> AccountRow:
+    """The colleague, if the task's group and four eyes let them do it."""
+    row = people.account(connection, "id", name) or people.account(connection, "username", name)
+    if row is None or not row.active:
+        raise Invalid("没有这个人员", cure="请核对人员 id 或用户名")
+    qualified = [one for one in row.roles if office.shelf.rules.law.roles.qualified(one, row.today)]
+    held = {(one.role, one.unit) for one in qualified if one.unit}
+    try:
+        counter.check_group(held, task.roles, task.unit)
+    except Forbidden as error:
+        cure = "请选择本单位有相应角色且已备案的人员"
+        raise Forbidden(f"{row.name}不在该任务的办理组中", cure=cure) from error
+    four_eyes.check(row.id, task.barred)
+    return row
+
+
+def many(office: Office, actor: Actor, batch: Batch) -> list[Single]:
+    """The same act on each task, each in its own transaction: one that fails stops no other."""
+    if len(batch.tasks) > MOST_AT_ONCE:
+        raise BadRequest(f"一次不能超过 {MOST_AT_ONCE} 个任务", cure="请分几次")
+    return [_single(office, actor, batch, task) for task in dict.fromkeys(batch.tasks)]
+
+
+def _single(office: Office, actor: Actor, batch: Batch, task: str) -> Single:
+    try:
+        if batch.action == "claim":
+            tasks.claim(actor, task)
+        elif batch.action == "unclaim":
+            tasks.unclaim(actor, task)
+        elif batch.action == "assign":
+            hand_over(office, actor, Handover(task=task, to=batch.to))
+        else:
+            tasks.complete(office, actor, task, batch.values)
+    except XuejiError as error:
+        return Single(task=task, error=error)
+    return Single(task=task)
+
+
+def urge(actor: Actor, number: str, message: str) -> list[dict[str, Any]]:
+    """Remind whoever holds a case up, once a day each; the tasks that are reminded of.
+
+    Any unit with a part in the case may. Raises NotFound, Conflict (nothing to wait for, or urged today).
+    """
+    with transaction() as connection:
+        everything = bool(actor.powers & KEEPERS)
+        if records.case(connection, number, sorted(actor.units), everything) is None:
+            raise NotFound("没有这个办件", cure="请核对受理编号")
+        case = read_case(connection, number)
+        waiting = records.waiting_tasks(connection, number)
+        if case is None or not waiting:
+            raise Conflict("这个办件没有待办的任务", cure="请刷新后查看办件状态")
+        if records.urged_since(connection, number, actor.id, case.now.replace(hour=0, minute=0, second=0)):
+            raise Conflict("您今天已经催办过", cure="请明天再催办")
+        for task in waiting:
+            entry = NewEntry(
+                actor=actor.id,
+                verb="urge",
+                element=task["path"],
+                detail={"task": task["id"], "unit": task["unit"], "message": message},
+            )
+            write_journal(connection, entry, case=case, instance=task["instance"])
+    return [dict(task) for task in waiting]
+
+
+def _note(connection: Connection, task: TaskRow, entry: NewEntry) -> None:
+    case = read_case(connection, task.case_number)
+    if case is not None:
+        write_journal(connection, entry, case=case, instance=task.instance)

@@ -1,0 +1,10 @@
+"""What is thrown away after its time: nothing that belongs to a case."""
+
+from __future__ import annotations
+
+from service.store import attempts, requests
+
+
+def expire_requests() -> int:
+    """Forget the answers kept for requests that may be repeated, and wrong passwords; the number forgotten."""
+    return requests.expire() + attempts.expire()

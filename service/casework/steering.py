@@ -1,0 +1,107 @@
+"""What operators do to a running instance by hand: hold it, move a timer, change a variable, send a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from service.casework import incidents
+from service.casework.actors import Actor
+from service.casework.advance import Advanced, advance, split_wait_id
+from service.casework.context import Office
+from service.engine import Instance
+from service.errors import Conflict, NotFound
+from service.ids import new_id
+from service.policy.values import Value
+from service.store import outbox
+from service.store import steering as rows
+from service.store.db import transaction
+from service.store.rows import NewEntry
+
+KEEPERS = ("operator", "admin")
+
+
+def fire(office: Office, actor: Actor, timer: str) -> Advanced:
+    """Fire a timer now, due or not."""
+    instance, number = _timer(timer)
+    return _act(
+        office, actor, instance, _entry(actor, "fire_timer", timer), partial(Instance.fire, timer_id=number)
+    )
+
+
+def postpone(office: Office, actor: Actor, timer: str, due: datetime) -> Advanced:
+    """Give a timer another due instant."""
+    instance, number = _timer(timer)
+    entry = _entry(actor, "move_timer", timer, due=due.isoformat())
+    return _act(office, actor, instance, entry, partial(Instance.postpone, timer_id=number, due=due))
+
+
+def set_variables(office: Office, actor: Actor, instance: str, values: Mapping[str, Value]) -> Advanced:
+    """Change what a case remembers; what nothing reads is passed over."""
+    entry = _entry(actor, "set_variables", "", names=sorted(values))
+    return _act(office, actor, instance, entry, partial(Instance.set_variables, values=values))
+
+
+def hold(office: Office, actor: Actor, instance: str, *, paused: bool) -> None:
+    """Hold an instance, or let it go on: nothing moves while it is held."""
+    actor.require(*KEEPERS)
+    with office.locked(instance) as (connection, locked, world):
+        if locked.status == "ended":
+            raise Conflict("办件已经结束", cure="请刷新列表")
+        rows.set_status(connection, instance, "paused" if paused else "active")
+        rows.note(connection, world.case, instance, _entry(actor, "pause" if paused else "resume", ""))
+
+
+def signal(actor: Actor, name: str, tenant: str | None, values: Mapping[str, Any]) -> int:
+    """Send a signal to every instance of a tenant that listens, each in its own transaction; their number."""
+    actor.require(*KEEPERS)
+    with transaction() as connection:
+        heard = rows.listening(connection, name, tenant)
+        outbox.address(connection, name, [(new_id(), one) for one in heard], values)
+    return len(heard)
+
+
+def hear(office: Office, connection: Any, instance: str, name: str, values: Mapping[str, Any]) -> None:
+    """Deliver a signal to one instance, inside the transaction of its outbox row."""
+    locked, world = office.open(connection, instance)
+    if locked.status != "active":
+        return
+    entry = NewEntry(actor="system", verb="signal", detail={"signal": name})
+    advance(connection, locked, world, partial(_hear, name=name, values=values), entry)
+
+
+def _hear(instance: Instance, name: str, values: Mapping[str, Any]) -> None:
+    instance.signal(name, values)
+
+
+def set_paused(actor: Actor, definition: str, *, paused: bool) -> None:
+    """No new case starts by a paused definition; running ones go on."""
+    actor.require(*KEEPERS)
+    with transaction() as connection:
+        if not rows.pause_definition(connection, definition, paused):
+            raise NotFound("没有这个流程定义", cure="请核对标识")
+
+
+def _act(
+    office: Office, actor: Actor, instance: str, entry: NewEntry, act: Callable[[Instance], Any]
+) -> Advanced:
+    actor.require(*KEEPERS)
+    about = {"verb": entry.verb, **entry.detail}
+    with incidents.guarded(instance, about), office.locked(instance) as (connection, locked, world):
+        if locked.status != "active":
+            raise Conflict("办件不在办理中", cure="请先恢复办件，或刷新列表")
+        return advance(connection, locked, world, act, entry)
+
+
+def _entry(actor: Actor, verb: str, timer: str, **more: Any) -> NewEntry:
+    return NewEntry(actor=actor.id, verb=verb, detail={**({"timer": timer} if timer else {}), **more})
+
+
+def _timer(timer: str) -> tuple[str, str]:
+    instance, number = split_wait_id(timer)
+    with transaction() as connection:
+        if not instance or not rows.timer_exists(connection, timer):
+            raise NotFound("没有这个定时器，或已经触发", cure="请刷新列表")
+    return instance, number

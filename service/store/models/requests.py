@@ -1,0 +1,38 @@
+"""What is kept of requests so that calling twice harms nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db import db
+from service.store.models.columns import Bytes, Id, Instant, Str
+
+
+class IdempotencyKey(db.Model):  # type: ignore[name-defined,misc]
+    """A request a person may repeat under a key; ``status`` is null while the first one is at work.
+
+    ``committed`` is written in the transaction of the request itself: what it did is done, answered or not.
+    """
+
+    __tablename__ = "idempotency_key"
+    person: Mapped[Id]
+    key: Mapped[Id]
+    fingerprint: Mapped[Str]
+    lease_until: Mapped[Instant]
+    committed: Mapped[bool] = mapped_column(server_default="false")
+    status: Mapped[int | None]
+    media_type: Mapped[Str] = mapped_column(server_default="")
+    body: Mapped[Bytes | None]
+    created_at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"), index=True)
+
+
+class SignInAttempt(db.Model):  # type: ignore[name-defined,misc]
+    """Wrong passwords for one name from one address."""
+
+    __tablename__ = "sign_in_attempt"
+    username: Mapped[Id]
+    address: Mapped[Id]
+    failures: Mapped[int]
+    last_at: Mapped[Instant] = mapped_column(index=True)
+    locked_until: Mapped[Instant | None]
