@@ -90,7 +90,7 @@ def record(
     if not write_progress(connection, locked, world.case, progress):
         raise LostRace("任务刚刚被他人签收或办结", cure="请刷新待办列表")
     if instance.completed and locked.host:
-        release_student(connection, locked.case_number)
+        release_student(connection, world.case)
     heard = [wait.message for wait in outcome.created if isinstance(wait, MessageWait)]
     if heard:
         release_early(connection, locked.case_number, heard)

@@ -12,8 +12,8 @@ from service.casework.shelf import Shelf
 from service.casework.surroundings import Surroundings
 from service.errors import NotFound
 from service.store.db import transaction
-from service.store.progress import lock_instance, read_case
-from service.store.rows import LockedInstance
+from service.store.progress import lock
+from service.store.rows import Locked, LockedInstance
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,17 @@ class Office:
 
     def open(self, connection: Connection, instance_id: str) -> tuple[LockedInstance, Surroundings]:
         """Lock an instance and read its case. Raises NotFound."""
-        locked = lock_instance(connection, instance_id)
-        case = read_case(connection, locked.case_number) if locked is not None else None
-        if locked is None or case is None:
+        found = self.opened(connection, instance_id)
+        return found.instance, self.around(connection, found)
+
+    def opened(self, connection: Connection, instance_id: str, task_id: str = "") -> Locked:
+        """Lock an instance and read its case, and one of its tasks. Raises NotFound."""
+        found = lock(connection, instance_id, task_id)
+        if found is None:
             raise NotFound("没有这个办件", cure="请核对编号，或刷新列表")
-        side = replace(case, region=locked.region or case.region)
-        return locked, Surroundings(connection, self.shelf, side)
+        return found
+
+    def around(self, connection: Connection, found: Locked) -> Surroundings:
+        """The surroundings of the side an instance runs for."""
+        side = replace(found.case, region=found.instance.region or found.case.region)
+        return Surroundings(connection, self.shelf, side)

@@ -72,8 +72,10 @@ def _complete(
     office: Office, actor: Actor, task_id: str, values: Mapping[str, object], revisions: Revisions
 ) -> Advanced:
     instance_id, number = split_wait_id(task_id)
-    with office.locked(instance_id) as (connection, locked, world):
-        task = visible(connection, actor, task_id)
+    with transaction() as connection:
+        found = office.opened(connection, instance_id, task_id)
+        task = _seen(actor, found.task)
+        locked, world = found.instance, office.around(connection, found)
         _check_open(connection, task)
         check_moving(locked)
         check_revision(task, revisions)
@@ -111,7 +113,10 @@ def _instance_of(task_id: str) -> str:
 
 def visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
     """The task, if the person may know of it."""
-    task = read_task(connection, task_id)
+    return _seen(actor, read_task(connection, task_id))
+
+
+def _seen(actor: Actor, task: TaskRow | None) -> TaskRow:
     if task is None or not may_see(actor, task):
         raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
     return task

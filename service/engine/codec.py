@@ -56,6 +56,7 @@ def load(state: bytes, host: Host) -> Case:
     case = Case(definition, host)
     case.open(definition, rows[0][3], case, None)
     case.numbers, case.completed = data["n"], data["c"]
+    case.told = case.numbers
     case.end = End(element=data["e"][0], name=data["e"][1], kind=data["e"][2]) if data["e"] else None
     owners: dict[int, Token] = {}
     _fill(case, rows[0], owners)

@@ -178,7 +178,7 @@ class Instance:
         return datetime.fromtimestamp(min(dues) / 1000, ZONE) if dues else None
 
     def settle(self) -> Outcome:
-        """What the acts since the last settle changed; forgets it."""
+        """What the acts since the last settle changed; forgets it. What came and went in between is not told."""
         case = self.case
         gone: dict[int, Ended] = {}
         for token, reason in case.over:
@@ -187,7 +187,7 @@ class Instance:
         created: tuple[Wait, ...] = tuple(wait for number, wait in case.created.items() if number not in gone)
         outcome = Outcome(
             created=created,
-            ended=tuple(gone.values()),
+            ended=tuple(ended for number, ended in gone.items() if number <= case.told),
             thrown=tuple(case.thrown),
             trail=tuple(case.trail),
             facts=dict(case.facts),
@@ -196,6 +196,7 @@ class Instance:
             next_due=self.next_due(),
         )
         case.created, case.over, case.thrown, case.trail, case.facts = {}, [], [], [], {}
+        case.told = case.numbers
         return outcome
 
     # Inside ----------------------------------------------------------------------------------------------

@@ -151,6 +151,7 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.host = host
         self.queue: deque[Token] = deque()
         self.numbers = 0
+        self.told = 0  # tokens up to this number the host knows of
         self.created: dict[int, Wait] = {}
         self.over: list[tuple[Token, str]] = []
         self.thrown: list[Thrown] = []

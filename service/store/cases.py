@@ -73,9 +73,12 @@ def insert_instance(connection: Connection, instance: LockedInstance, now: datet
     )
 
 
-def release_student(connection: Connection, number: str) -> None:
+def release_student(connection: Connection, case: CaseRow) -> None:
     """Take away a case's lock on a record."""
     connection.execute(
-        text("update enrolment set lock_kind = null, lock_case = null where lock_case = :number"),
-        {"number": number},
+        text(
+            "update enrolment set lock_kind = null, lock_case = null"
+            " where student = :student and lock_case = :number"
+        ),
+        {"student": case.student, "number": case.number},
     )

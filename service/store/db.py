@@ -28,8 +28,11 @@ SESSION = {
     "statement_timeout": "30s",
     "jit": "off",
     # Every statement finds its rows by an index whatever the values are: planning it anew each time costs
-    # more than running it.
+    # more than running it. A plan made while the tables are small, or not analyzed, must hold when they are large.
     "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 
 

@@ -11,28 +11,34 @@ from sqlalchemy import Connection, text
 from service.clock import ZONE
 from service.ids import new_id
 from service.store import wire
-from service.store.rows import CaseRow, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
+from service.store.rows import CaseRow, Locked, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
 
 _INSTANCE = ("id", "case_number", "definition", "status", "revision", "state", "region", "host")
 _CASE = (
     *("number", "procedure", "region", "student", "started", "form", "closed"),
     *("parties", "now", "clock_offset", "release"),
 )
-_STATE = """
-    select i.id, i.case_number, i.definition, i.status, i.revision, i.state, i.region,
-           not exists (select from instance o where o.case_number = i.case_number and o.id < i.id) as host
-    from instance i where i.id = %(id)s
-"""
-_LOCK = f"{_STATE} for update of i"
-_CONTEXT = """
-    select c.number, c.procedure, c.region, c.student, c.started, c.form, c.closed_at is not null as closed,
-           (select coalesce(json_object_agg(p.party, p.unit), '{}') from case_party p where p.case_number = c.number)
-               as parties,
-           clock_timestamp() as now,
-           coalesce((select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0) as clock_offset,
-           coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
-    from case_ c where c.number = %(number)s
-    """
+_INSTANCE_COLUMNS = """i.id, i.case_number, i.definition, i.status, i.revision, i.state, i.region,
+           not exists (select from instance o where o.case_number = i.case_number and o.id < i.id)"""
+_CASE_COLUMNS = """c.number, c.procedure, c.region, c.student, c.started, c.form, c.closed_at is not null,
+           (select coalesce(json_object_agg(p.party, p.unit), '{}') from case_party p where p.case_number = c.number),
+           clock_timestamp(),
+           coalesce((select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0),
+           coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0)"""
+_TASK_COLUMNS = """t.id, t.instance, t.case_number, t.definition, t.element, t.path, t.name, t.unit, t.roles, t.barred,
+           t.clauses, t.form, t.tenant, t.state, t.assignee, t.completed_by, t.priority, t.created_at, t.due,
+           t.follow_up, t.revision"""
+_STATE = f"select {_INSTANCE_COLUMNS} from instance i where i.id = %(id)s"  # noqa: S608  (constants)
+_CONTEXT = f"select {_CASE_COLUMNS} from case_ c where c.number = %(number)s"  # noqa: S608  (constants)
+_TASK = f"select {_TASK_COLUMNS} from user_task t where t.id = %(id)s"  # noqa: S608  (constants)
+# The second revision is that of the statement's snapshot: it differs when somebody committed between the snapshot and
+# the lock, and what was read beside the instance may be as old as the snapshot.
+_LOCK = f"""
+    select {_INSTANCE_COLUMNS}, (select o.revision from instance o where o.id = i.id), {_CASE_COLUMNS}, {_TASK_COLUMNS}
+    from instance i join case_ c on c.number = i.case_number left join user_task t on t.id = %(task)s
+    where i.id = %(id)s for update of i skip locked
+"""  # noqa: S608  (constants)
+_WAIT = "select from instance where id = %(id)s for update"
 _CLOCK = text(
     """
     select clock_timestamp() as now,
@@ -40,28 +46,23 @@ _CLOCK = text(
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
     """
 )
-_TASK = """select id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses, form,
-              tenant, state, assignee, completed_by, priority, created_at, due, follow_up, revision
-       from user_task where id = %(id)s"""
 # Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
 _WRITE = """
     with j as (select cast(%(rows)s as jsonb) as j),
     done as (
         update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
                revision = revision + 1
-        where id = %(task)s and state = 'open' and (assignee is null or assignee = %(actor)s) returning id
+        where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s) returning id
     ), kept as (
         insert into submission (task, instance, form, by, at, data)
         select %(kept)s, %(instance)s, %(form)s, %(actor)s, %(now)s, j->'submission' from j where j ? 'submission'
-    ), gone as (
-        select jsonb_array_elements_text(j->'over') as id from j
     ), no_timers as (
-        delete from timer using gone where timer.id = gone.id
+        delete from timer where id = any(%(over)s)
     ), no_listeners as (
-        delete from subscription using gone where subscription.id = gone.id
+        delete from subscription where id = any(%(over)s)
     ), cancelled as (
-        update user_task set state = 'cancelled', ended_at = %(now)s, revision = revision + 1 from gone
-        where user_task.id = gone.id and user_task.state = 'open'
+        update user_task set state = 'cancelled', ended_at = %(now)s, revision = revision + 1
+        where id = any(%(over)s) and ended_at is null
     ), tasks as (
         insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
                                form, tenant, priority, assignee, created_at, due, follow_up)
@@ -93,7 +94,7 @@ _WRITE = """
         from j, jsonb_to_recordset(j->'outbox') as r(id text, kind text, name text, payload jsonb)
     ), closed as (
         update case_ set closed_at = %(now)s, outcome = %(outcome)s, outcome_name = %(outcome_name)s
-        where number = %(number)s and closed_at is null and %(ended)s and %(host)s
+        where number = %(number)s and outcome is null and %(ended)s and %(host)s
     ), moved as (
         update instance set state = %(state)s, next_due = %(next_due)s, revision = revision + 1,
                ended_at = case when %(ended)s then cast(%(now)s as timestamptz) end, end_element = %(outcome)s,
@@ -110,26 +111,36 @@ _JOURNAL = text(
 )
 
 
-def lock_instance(connection: Connection, instance_id: str) -> LockedInstance | None:
-    """Lock an instance row; waits for whoever holds it, up to the lock timeout."""
-    row = wire.one(connection, _LOCK, {"id": instance_id})
-    return LockedInstance(**dict(zip(_INSTANCE, row, strict=True))) if row is not None else None
+def lock(connection: Connection, instance_id: str, task_id: str = "") -> Locked | None:
+    """Lock an instance; its case (as it is under the lock), the business clock, and a task of it when asked for.
+
+    Waits for whoever holds it, up to the lock timeout. The usual case, nobody holding it, is one statement.
+    """
+    values = {"id": instance_id, "task": task_id}
+    row = wire.one(connection, _LOCK, values)
+    if row is None or row[len(_INSTANCE)] != row[_INSTANCE.index("revision")]:
+        if wire.one(connection, _WAIT, values) is None:
+            return None
+        row = wire.one(connection, _LOCK, values)
+    if row is None:
+        return None
+    case_at = len(_INSTANCE) + 1
+    task_at = case_at + len(_CASE)
+    return Locked(
+        instance=_instance(row[: len(_INSTANCE)]), case=_case(row[case_at:task_at]), task=_task(row[task_at:])
+    )
 
 
 def read_state(connection: Connection, instance_id: str) -> LockedInstance | None:
     """An instance row as it is, without a lock: to look, not to act."""
     row = wire.one(connection, _STATE, {"id": instance_id})
-    return LockedInstance(**dict(zip(_INSTANCE, row, strict=True))) if row is not None else None
+    return _instance(row) if row is not None else None
 
 
 def read_case(connection: Connection, number: str) -> CaseRow | None:
-    """The case, its parties and the business clock. Read after the instance is locked."""
+    """The case, its parties and the business clock."""
     row = wire.one(connection, _CONTEXT, {"number": number})
-    if row is None:
-        return None
-    values = dict(zip(_CASE, row, strict=True))
-    values["now"] = business(values.pop("now"), values.pop("clock_offset"))
-    return CaseRow(**values)
+    return _case(row) if row is not None else None
 
 
 def read_clock(connection: Connection) -> tuple[datetime, int]:
@@ -146,7 +157,21 @@ def business(real: datetime, offset: float) -> datetime:
 
 def read_task(connection: Connection, task_id: str) -> TaskRow | None:
     row = wire.one(connection, _TASK, {"id": task_id})
-    return task_row(dict(zip(TaskRow.__dataclass_fields__, row, strict=True))) if row is not None else None
+    return _task(row) if row is not None else None
+
+
+def _instance(row: tuple[Any, ...]) -> LockedInstance:
+    return LockedInstance(**dict(zip(_INSTANCE, row, strict=True)))
+
+
+def _case(row: tuple[Any, ...]) -> CaseRow:
+    values = dict(zip(_CASE, row, strict=True))
+    values["now"] = business(values.pop("now"), values.pop("clock_offset"))
+    return CaseRow(**values)
+
+
+def _task(row: tuple[Any, ...]) -> TaskRow | None:
+    return task_row(dict(zip(TaskRow.__dataclass_fields__, row, strict=True))) if row[0] is not None else None
 
 
 def task_row(row: Any) -> TaskRow:
@@ -166,9 +191,6 @@ def write_progress(
     """
     finished = progress.finished
     rows: dict[str, Any] = {
-        "over": [
-            identifier for identifier in progress.over if finished is None or identifier != finished.task
-        ],
         "tasks": [_task_values(task) for task in progress.tasks],
         "timers": [{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers],
         "subscriptions": [{**vars_of(item), "inputs": dict(item.inputs)} for item in progress.subscriptions],
@@ -180,6 +202,7 @@ def write_progress(
         rows["submission"] = dict(finished.data)
     values = {
         "rows": orjson.dumps(rows).decode(),
+        "over": [one for one in progress.over if finished is None or one != finished.task],
         "instance": instance.id,
         "number": case.number,
         "student": case.student,

@@ -66,6 +66,15 @@ class TaskRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Locked:
+    """What is read when an instance is locked: the task is the one asked for, if there is such a task."""
+
+    instance: LockedInstance
+    case: CaseRow
+    task: TaskRow | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewTimer:
     """A timer row to write."""
 

@@ -6,15 +6,15 @@ from sqlalchemy import Connection, text
 
 _CLAIM = text(
     """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1
-       where id = :id and state = 'open' and (assignee is null or assignee = :person)"""
+       where id = :id and ended_at is null and (assignee is null or assignee = :person)"""
 )
 _UNCLAIM = text(
     """update user_task set assignee = null, claimed_at = null, revision = revision + 1
-       where id = :id and state = 'open' and assignee = :person"""
+       where id = :id and ended_at is null and assignee = :person"""
 )
 _ASSIGN = text(
     """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1
-       where id = :id and state = 'open' and assignee is not distinct from cast(:was as text)"""
+       where id = :id and ended_at is null and assignee is not distinct from cast(:was as text)"""
 )
 _NAME = text("select name from person where id = :id")
 
