@@ -34,9 +34,10 @@ class Listing:
     default: str = ""
 
     def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
-        """One page."""
-        source, order = self._filtered(wanted), self._order(page)
-        sql = f"select {self.columns} from {source} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
+        """One page. Only its keys are sorted out of all; the columns are read of the rows on the page."""
+        order = self._order(page)
+        keys = f"select {self.key} as key_ from {self._filtered(wanted)} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
+        sql = f"select {self.columns} from ({keys}) k_, {self.source} where {self.key} = k_.key_ order by {order}"  # noqa: S608  (parts are constants)
         values = {**_values(wanted), "limit_": page.limit, "first_": page.first}
         return cast(Sequence[Row], connection.execute(text(sql), values).mappings().all())
 
