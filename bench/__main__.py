@@ -1,4 +1,4 @@
-"""``python -m bench [engine|http|timers|storage|inbox …]``: every measurement, or the ones named."""
+"""``python -m bench [engine|checks|http …]``: every measurement, or the ones named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from bench.report import Report
 
-ALL = ("engine", "http", "timers", "storage", "inbox")
+ALL = ("engine", "checks", "http", "timers", "storage", "inbox")
 
 
 def main(names: list[str]) -> int:

@@ -6,8 +6,9 @@ diagrams, tokens or where names get their values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from service.engine.decision_compiler import compile_logic
@@ -154,7 +155,8 @@ def _single(row: dict[str, Any], mapping: str) -> Any:
     return next(iter(row.values()))
 
 
-def parse_dmn(content: bytes, file: str) -> dict[str, Decision]:
+@lru_cache(maxsize=512)  # every diagram that asks a table compiles it
+def parse_dmn(content: bytes, file: str) -> Mapping[str, Decision]:
     """Compile every decision of a file, by id. Raises BadDefinition naming decision, rule and column."""
     raws = {raw.id: raw for raw in read_decisions(content, file)}
     return _Compiler(raws, file).all()

@@ -7,6 +7,7 @@ that a check can refuse it in plain words.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -36,6 +37,7 @@ def read_xml(content: bytes, file: str) -> etree._Element:
     return root
 
 
+@lru_cache(maxsize=512)  # one file is read by the rules, by each region that compiles it, and by who calls it
 def read_diagram(content: bytes, file: str) -> Diagram:
     """Every process of a BPMN file.
 
