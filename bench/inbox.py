@@ -3,9 +3,11 @@ bulk load without ANALYZE. One unit has a tenth of everything."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from statistics import median, quantiles
 from time import perf_counter
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -54,7 +56,8 @@ def run(report: Report) -> None:
         app = create_app(settings)
         with app.app_context():
             load()
-            times = [ask(app.test_client(), number) for number in range(ASKED)]
+            app.wsgi_app = clock = Clock(app.wsgi_app)  # type: ignore[method-assign]
+            times = [ask(app.test_client(), clock, number) for number in range(ASKED)]
             db.engine.dispose()
     cuts = quantiles(times, n=100)
     rows = [("page of 20 and count", f"{median(times):.1f}", f"{cuts[94]:.1f}", f"{cuts[98]:.1f}")]
@@ -70,8 +73,21 @@ def load() -> None:
             connection.execute(text(statement), {"units": UNITS, "tasks": TASKS})
 
 
-def ask(client: FlaskClient, number: int) -> float:
-    """Milliseconds of one page with its count, as a person of some unit; the first unit comes as often as its share."""
+class Clock:
+    """Adds up what the application takes: the client of this measurement is not the server."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application, self.seconds = application, 0.0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        begun = perf_counter()
+        answer = list(self.application(environ, start_response))
+        self.seconds += perf_counter() - begun
+        return answer
+
+
+def ask(client: FlaskClient, clock: Clock, number: int) -> float:
+    """Milliseconds the server takes for a page and its count, as a person of some unit; the first unit comes often."""
     random = Random(number)  # noqa: S311  the same askings every time
     person = f"bench_{1 if number % 10 == 0 else random.randint(1, UNITS)}"
     account = services().accounts.by_username(person)
@@ -79,13 +95,12 @@ def ask(client: FlaskClient, number: int) -> float:
     token, _ = services().accounts.token(account)
     query = {name: value.format(person=person) for name, value in _QUERIES[number % len(_QUERIES)].items()}
     headers = {"Authorization": f"Bearer {token}"}
-    begun = perf_counter()
+    clock.seconds = 0.0
     page = client.get("/engine-rest/task", query_string={**query, "maxResults": "20"}, headers=headers)
     filters = {
         name: value for name, value in query.items() if name not in ("sortBy", "sortOrder", "firstResult")
     }
     count = client.get("/engine-rest/task/count", query_string=filters, headers=headers)
-    elapsed = (perf_counter() - begun) * 1000
     assert (page.status_code, count.status_code) == (200, 200), page.get_data(as_text=True)
     assert len(page.json) <= 20
-    return elapsed
+    return clock.seconds * 1000

@@ -20,7 +20,7 @@ from service.casework import tasks as verbs
 from service.casework.actors import Actor
 from service.errors import Forbidden, NotFound
 from service.store.db import transaction
-from service.store.inbox import TASKS, groups
+from service.store.inbox import TASKS, groups, of_groups
 from service.store.rows import TaskRow
 
 tasks = Resource("task", __name__, url_prefix="/engine-rest/task", description="待办任务")
@@ -84,7 +84,7 @@ def _wanted(query: Mapping[str, Any], person: Actor) -> dict[str, Any]:
         wanted["id"] = query["id"]
     asked = _asked_groups(query, person)
     if asked is not None:
-        wanted["groups"] = {"groups": orjson.dumps(asked).decode()}
+        wanted.update(of_groups(asked))
         if not query.get("include_assigned") and not query.get("assigned") and "assignee" not in query:
             wanted["unassigned"] = {}
     return {name: {} if value is True else value for name, value in wanted.items()}
