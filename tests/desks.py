@@ -11,6 +11,8 @@ import psycopg
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from service.casework.installation import office
+from service.casework.messages import deliver_outbox
 from service.checks.desk import Look
 from service.clock import ZONE
 from service.engine import Trace
@@ -78,16 +80,24 @@ class HttpDesk:
         body = {"variables": _variables({"student": student, **form})}
         path = f"/engine-rest/process-definition/key/{procedure}/start"
         self.number = self.call(by, "POST", path, json=body).json["businessKey"]
+        self.pass_on()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
         found = [one["id"] for one in self.case()["tasks"] if one["path"] == task]
         identifier = found[0] if found else "none-0"
         path = f"/engine-rest/task/{identifier}/complete"
         self.call(by, "POST", path, json={"variables": _variables(form)})
+        self.pass_on()
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
         body = {"messageName": message, "businessKey": self.number, "processVariables": _variables(variables)}
         self.call(by, "POST", "/engine-rest/message", json=body)
+        self.pass_on()
+
+    def pass_on(self) -> None:
+        """Messages between the sides of a case go out: what the worker does every second."""
+        with self.app.app_context():
+            deliver_outbox(office())
 
     def wait_until(self, moment: datetime) -> None:
         if moment != self._now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.casework import timers
+from service.casework import messages, timers
 from service.casework.context import Office
 from service.clock import local
 from service.errors import Conflict
@@ -29,12 +29,16 @@ def move_to(office: Office, target: datetime) -> datetime:
         raise Conflict("业务时钟只能向前调", cure=f"现在是 {now():%Y-%m-%d %H:%M:%S}，请给出更晚的时间")
     while (due := timers.next_due()) is not None and due <= target:
         _set(max(due, now()))
-        while timers.fire_due(office):
-            pass
+        _bring_about(office)
     _set(target)
-    while timers.fire_due(office):
-        pass
+    _bring_about(office)
     return now()
+
+
+def _bring_about(office: Office) -> None:
+    """Everything that is due now, and what that sends to the other side of a case."""
+    while timers.fire_due(office) or messages.deliver_outbox(office):
+        pass
 
 
 def _set(moment: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the desk in memory works with: the host of one act, and a case between two acts.
+"""What the desk in memory works with: the host of one act, a side of a case between two acts, and its messages.
 
 Values and the way to definitions; the verbs are the desk's.
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from service.checks.case_host import CaseHost
 from service.checks.rulebook import Rulebook
 from service.checks.world import InMemoryWorld
-from service.engine import Definition, MessageWait, UserTaskWait
+from service.engine import Definition, Instance, MessageWait, Thrown, UserTaskWait
 from service.policy.calendar import Calendar
 from service.registry.case_records import CaseRecords
 from service.registry.model import CaseView
@@ -46,10 +46,24 @@ class OpenTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message on its way from one side of a case to the other."""
+
+    number: str
+    sender: int  # position of the side that threw it
+    thrown: Thrown
+
+    def hand_over(self, instance: Instance, _: MemoryHost) -> None:
+        """The act of the side that waits for it."""
+        instance.correlate(self.thrown.name, self.thrown.payload)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case between two acts."""
+    """One side of a case between two acts: its view has the side's region; the side that opened the case is host."""
 
     view: CaseView
+    host: bool = True
     state: bytes = b""
     tasks: Mapping[str, OpenTask] = field(default_factory=dict)
     messages: Mapping[str, MessageWait] = field(default_factory=dict)

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from service.checks.desk import Look
-from service.checks.memory_case import Case, MemoryHost, OpenTask
+from service.checks.memory_case import Case, Letter, MemoryHost, OpenTask
+from service.checks.memory_staff import held_roles, host_unit, oversees
 from service.checks.rulebook import Rulebook
 from service.checks.world import InMemoryWorld
 from service.engine import (
@@ -24,11 +25,10 @@ from service.engine import (
     UserTaskWait,
     refusal,
 )
-from service.errors import BadRequest, Conflict, NotFound
+from service.errors import Conflict, NotFound
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.registry.model import CaseView, Unit
-from service.registry.world_data import WorldPerson
 
 
 class MemoryDesk:
@@ -38,6 +38,8 @@ class MemoryDesk:
         self.book, self._now = book, now
         self.world = book.world.fork()
         self.cases: list[Case] = []
+        self._post: list[Letter] = []  # thrown, not yet delivered
+        self._early: list[Letter] = []  # delivered before anybody waited
         self._trail: list[Trace] = []
 
     @property
@@ -46,10 +48,17 @@ class MemoryDesk:
 
     @property
     def case(self) -> Case:
-        """The case started last."""
-        if not self.cases:
+        """The case started last: its first side."""
+        opened = [one for one in self.cases if one.host]
+        if not opened:
             raise NotFound("还没有办件", cure="请先提出申请")
-        return self.cases[-1]
+        return opened[-1]
+
+    @property
+    def sides(self) -> list[Case]:
+        """Every side of the case started last."""
+        number = self.case.view.number
+        return [one for one in self.cases if one.view.number == number]
 
     def trail(self) -> tuple[Trace, ...]:
         return tuple(self._trail)
@@ -58,12 +67,13 @@ class MemoryDesk:
 
     def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
         person = self.book.world_data.people[by]
-        unit = self._host_unit(person)
+        unit = host_unit(self.book, person, self.now.date())
         definition = self._definition_for(procedure, unit, student)
         role, party = counter.starter(definition.process.settings)
-        counter.check_starter(self._held(person), role, unit)
+        counter.check_starter(held_roles(self.book, person, self.now.date()), role, unit)
         values, chosen = self._submission(definition.digest, definition.start_form, form)
-        number = f"{unit.county}-{self.now:%Y%m%d}-{len(self.cases) + 1:06d}"
+        opened = sum(one.host for one in self.cases)
+        number = f"{unit.county}-{self.now:%Y%m%d}-{opened + 1:06d}"
         view = CaseView(
             number=number,
             procedure=procedure,
@@ -72,15 +82,15 @@ class MemoryDesk:
             started=self.now.date(),
             form=counter.kept(values),
         )
-        case = self._begun(Case(view=view), definition, {party: unit.id, **chosen}, values, by)
-        self.cases.append(case)
+        view = replace(view, parties={party: unit.id, **chosen})
+        self._begin(Case(view=view), definition, values, by)
+        self._deliver()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
-        case = self.case
+        case, found = self._open_task(task)
         person = self.book.world_data.people[by]
-        held = self._held(person)
-        found = self._open_task(case, task)
-        if found.unit not in {unit for _, unit in held} and not self._oversees(person):
+        held = held_roles(self.book, person, self.now.date())
+        if found.unit not in {unit for _, unit in held} and not oversees(person):
             raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
         if found.wait.assignee != by:
             counter.check_group(held, found.roles, found.unit)
@@ -92,22 +102,25 @@ class MemoryDesk:
             instance.complete(found.wait.id, values, by=by)
 
         self._act(case, act)
+        self._deliver()
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
-        case = self.case
-        waiting = [wait for wait in case.messages.values() if wait.message == message]
+        waiting = [
+            (side, wait) for side in self.sides for wait in side.messages.values() if wait.message == message
+        ]
         if len(waiting) != 1:
             found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 处在等待"
             raise Conflict(f"{found}消息“{message}”", cure="请核对办件进行到哪一步")
         person = self.book.world_data.people[by]
-        held = self._held(person)
+        held = held_roles(self.book, person, self.now.date())
 
         def act(instance: Instance, host: MemoryHost) -> None:
-            if not self._oversees(person):
-                counter.check_sender(held, waiting[0].sent_by, host.unit_of)
+            if not oversees(person):
+                counter.check_sender(held, waiting[0][1].sent_by, host.unit_of)
             instance.correlate(message, variables)
 
-        self._act(case, act)
+        self._act(waiting[0][0], act)
+        self._deliver()
 
     def wait_until(self, moment: datetime) -> None:
         if moment < self.now:
@@ -116,15 +129,17 @@ class MemoryDesk:
             self._now = max(due, self._now)
             for case in [one for one in self.cases if one.next_due is not None and one.next_due <= self._now]:
                 self._act(case, lambda instance, _: instance.fire_due())
+                self._deliver()
         self._now = moment
 
     def look(self) -> Look:
         case, data = self.case, self.book.world_data
         enrolment = self.world.students[case.view.student].enrolment if case.view.student else None
         entries = [one for one in self.world.bulletin if one.case == case.view.number]
+        tasks = [task for side in self.sides for task in side.tasks.values()]
         seen = Look(
-            tasks=tuple(sorted(task.wait.path for task in case.tasks.values())),
-            due={task.wait.path: task.wait.due for task in case.tasks.values()},
+            tasks=tuple(sorted(task.wait.path for task in tasks)),
+            due={task.wait.path: task.wait.due for task in tasks},
             overdue=tuple(sorted(f"{one.party}/{one.step}" for one in entries)),
             bulletin=tuple(sorted({data.units[one.unit].name for one in entries if one.published})),
             outcome=case.outcome,
@@ -148,39 +163,84 @@ class MemoryDesk:
         host = MemoryHost(self.book, world, case.view, self.now)
         instance = Instance.load(case.state, host)
         act(instance, host)
-        self.cases[self.cases.index(case)] = self._settled(case, instance, host)
+        self._keep(self.cases.index(case), case, instance, host)
         self.world = world
 
-    def _begun(
-        self,
-        case: Case,
-        definition: Definition,
-        parties: Mapping[str, str],
-        values: dict[str, Value],
-        by: str,
-    ) -> Case:
+    def _begin(
+        self, case: Case, definition: Definition, values: Mapping[str, Value], by: str, message: str = ""
+    ) -> None:
         world = self.world.fork()
-        host = MemoryHost(self.book, world, replace(case.view, parties=dict(parties)), self.now)
-        host.settle_parties({**host.records.to_settle(), **parties})
-        world.open_case(case.view.number, case.view.student or "")
+        host = MemoryHost(self.book, world, case.view, self.now)
+        if case.host:
+            host.settle_parties({**host.records.to_settle(), **case.view.parties})
+            world.open_case(case.view.number, case.view.student or "")
         try:
-            instance = Instance.start(definition, host, values, by=by)
+            at = definition.start_at("message", message) if message else ""
+            instance = Instance.start(definition, host, values, by=by, at=at)
         except UncaughtError as error:
             self._trail.extend(error.outcome.trail if error.outcome else ())
             raise refusal(error) from error
-        begun = self._settled(case, instance, host)
+        self._keep(len(self.cases), case, instance, host)
         self.world = world
-        return begun
 
-    def _settled(self, case: Case, instance: Instance, host: MemoryHost) -> Case:
+    def _keep(self, position: int, case: Case, instance: Instance, host: MemoryHost) -> None:
+        """Write a side down; parties that were settled are settled for the other side too."""
         outcome = instance.settle()
+        settled = self._settled(case, instance, outcome, host)
+        self.cases[position : position + 1] = [settled]
+        for at, other in enumerate(self.cases):
+            if other.view.number == settled.view.number and at != position:
+                self.cases[at] = replace(other, view=replace(other.view, parties=settled.view.parties))
+        self._post += [
+            Letter(number=settled.view.number, sender=position, thrown=one)
+            for one in outcome.thrown
+            if one.kind == "message"
+        ]
+        heard = {wait.message for wait in outcome.created if isinstance(wait, MessageWait)}
+        wanted = [
+            one for one in self._early if one.number == settled.view.number and one.thrown.name in heard
+        ]
+        self._early = [one for one in self._early if one not in wanted]
+        self._post += wanted
+
+    def _deliver(self) -> None:
+        """Bring every message to the side that waits for it, or start that side, or keep it until it is wanted."""
+        while self._post:
+            letter = self._post.pop(0)
+            side = self._addressee(letter)
+            if side is not None:
+                self._act(side, letter.hand_over)
+            elif letter.thrown.properties.get("starts"):
+                self._start_other_side(letter)
+            else:
+                self._early.append(letter)
+
+    def _addressee(self, letter: Letter) -> Case | None:
+        """The other side, when it waits for this message."""
+        for at, side in enumerate(self.cases):
+            waits = any(wait.message == letter.thrown.name for wait in side.messages.values())
+            if side.view.number == letter.number and at != letter.sender and waits:
+                return side
+        return None
+
+    def _start_other_side(self, letter: Letter) -> None:
+        thrown, sender = letter.thrown, self.cases[letter.sender]
+        host = MemoryHost(self.book, self.world, sender.view, self.now)
+        unit = host.records.party(thrown.properties.get("at", ""))
+        parties = {**sender.view.parties, thrown.properties.get("at", ""): unit.id}
+        definition = self._definition_for(thrown.properties["starts"], unit, sender.view.student or "")
+        view = replace(sender.view, region=unit.county, parties=parties)
+        self._begin(Case(view=view, host=False), definition, thrown.payload, "", thrown.name)
+
+    def _settled(self, case: Case, instance: Instance, outcome: Outcome, host: MemoryHost) -> Case:
         tasks, messages = self._waits(case, outcome, host)
         self._trail.extend(outcome.trail)
-        if instance.completed:
+        if instance.completed and case.host:
             assert isinstance(host.records.registry, InMemoryWorld)
             host.records.registry.close_case(case.view.number)
         return Case(
             view=host.records.case,
+            host=case.host,
             state=instance.save(),
             tasks=tasks,
             messages=messages,
@@ -204,25 +264,6 @@ class MemoryDesk:
 
     # Looking things up ---------------------------------------------------------------------------------
 
-    def _held(self, person: WorldPerson) -> frozenset[tuple[str, str]]:
-        """The roles the person may use today: active and, where asked, trained and filed."""
-        today, roles = self.now.date(), self.book.law.roles
-        return frozenset(
-            (one.role, one.unit) for one in person.roles if one.unit and roles.qualified(one, today)
-        )
-
-    def _oversees(self, person: WorldPerson) -> bool:
-        """Operators and administrators see all and keep the system running."""
-        return any(one.role in ("admin", "operator") and one.active and not one.unit for one in person.roles)
-
-    def _host_unit(self, person: WorldPerson) -> Unit:
-        units = sorted(
-            {unit for _, unit in self._held(person)} or {one.unit for one in person.roles if one.unit}
-        )
-        if len(units) != 1:
-            raise BadRequest("不能确定由哪个单位发起", cure="请由单位为您配置角色")
-        return self.book.world_data.units[units[0]]
-
     def _definition_for(self, procedure: str, unit: Unit, student: str) -> Definition:
         """The version in force for the host unit: nearest region that covers the stage, then wider ones."""
         today = self.now.date()
@@ -242,8 +283,10 @@ class MemoryDesk:
         values = form.validate(given)
         return values, counter.chosen_parties(form, values)
 
-    def _open_task(self, case: Case, path: str) -> OpenTask:
-        found = [task for task in case.tasks.values() if task.wait.path == path]
+    def _open_task(self, path: str) -> tuple[Case, OpenTask]:
+        found = [
+            (side, task) for side in self.sides for task in side.tasks.values() if task.wait.path == path
+        ]
         if not found:
             raise NotFound(f"没有待办任务 {path}", cure="请核对办件进行到哪一步")
         return found[0]
