@@ -234,9 +234,13 @@ class ReceiveTask(Activity):
 
 
 def lose_race(winner: Token) -> None:
-    """The other events behind the same event-based gateway no longer count."""
+    """The flow to the event that came is the one taken; the others behind the same gateway no longer count."""
     race = winner.internal_data.get("race")
-    for other in winner.space.tokens() if race is not None else ():
+    if race is None:
+        return
+    if via := winner.internal_data.get("via"):
+        winner.space.case.trace("flow", winner.space, via)
+    for other in winner.space.tokens():
         if other is not winner and other.internal_data.get("race") == race:
             winner.space.case.cancel_token(other)
 
