@@ -31,7 +31,7 @@ from service.casework.surroundings import Surroundings
 from service.engine import Instance
 from service.settings import Settings
 from service.store.db import transaction
-from service.store.progress import lock_instance, read_case
+from service.store.progress import read_case, read_state
 
 VICTIMS = ("web", "worker", "valkey", "postgres")
 PER_CASE = 7  # completions of a case up to the record's move
@@ -176,7 +176,7 @@ def _wrong(found: Office, begun: list[Advanced], record: Record) -> list[str]:
 def _disagreement(found: Office, case: Advanced) -> list[str]:
     """What the tables say is open against what the engine's state says."""
     with transaction() as connection:
-        locked = lock_instance(connection, case.instance)
+        locked = read_state(connection, case.instance)
         row = read_case(connection, case.case_number)
         if locked is None or row is None:
             return [f"lost: {case.case_number}"]
