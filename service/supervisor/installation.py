@@ -66,6 +66,8 @@ def _valkey_server(valkey: Valkey) -> Server:
 def _announce(settings: Settings) -> str:
     """Tell other commands the addresses, and the user the line the preparation has left for him."""
     addresses = {"database_url": settings.database_url, "redis_url": settings.redis_url, "url": settings.url}
-    settings.installation_file.touch(mode=0o600)
-    settings.installation_file.write_text(json.dumps(addresses))
+    aside = settings.installation_file.with_suffix(".new")
+    aside.touch(mode=0o600)
+    aside.write_text(json.dumps(addresses))
+    aside.rename(settings.installation_file)  # in one piece: another command may be waiting for it
     return settings.welcome_file.read_text().strip()
