@@ -15,6 +15,7 @@ SWEEP_SECONDS = 3.0
 OUTBOX_SECONDS = 1.0
 EXPIRY_SECONDS = 600.0
 SEAL_SECONDS = 10.0
+SWEEP_MATERIALS_SECONDS = 3600.0
 
 app = Celery("xueji", broker=Settings.from_env().redis_url)
 app.conf.update(
@@ -54,6 +55,13 @@ def expire_requests() -> None:
         housekeeping.expire_requests()
 
 
+@app.task(name="sweep_materials")
+def sweep_materials() -> None:
+    """Remove drafts of materials nobody has handed in."""
+    with installation().app_context():
+        housekeeping.sweep_materials(office())
+
+
 @app.task(name="seal_journal")
 def seal_journal() -> None:
     """Chain what has been written in the journal."""
@@ -69,5 +77,6 @@ app.conf.beat_schedule = {
         (deliver_outbox, OUTBOX_SECONDS),
         (expire_requests, EXPIRY_SECONDS),
         (seal_journal, SEAL_SECONDS),
+        (sweep_materials, SWEEP_MATERIALS_SECONDS),
     )
 }

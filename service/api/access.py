@@ -48,6 +48,7 @@ class Access:
 PUBLIC = Access(signed_in=False)
 PUBLIC_COSTLY = Access(signed_in=False, costly=True)
 SIGNED_IN = Access()
+UPLOADING = Access(uploads=True)
 
 
 def having(*powers: str, uploads: bool = False, demo_only: bool = False) -> Access:

@@ -22,6 +22,7 @@ from service.api.registry.bulletin import bulletin
 from service.api.registry.cases import cases
 from service.api.registry.clock import clock
 from service.api.registry.handing import handing
+from service.api.registry.materials import materials
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
 from service.api.registry.single_sign_on import single_sign_on
@@ -33,6 +34,7 @@ RESOURCES = (
     single_sign_on,
     cases,
     handing,
+    materials,
     provenance,
     bulletin,
     clock,

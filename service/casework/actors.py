@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from service.errors import Forbidden
 
 SYSTEM_ID = "system"
+_KEEPERS = frozenset({"admin", "operator"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,11 @@ class Actor:
     @property
     def units(self) -> frozenset[str]:
         return frozenset(unit for _, unit in self.roles)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Operators and administrators keep the whole running."""
+        return bool(self.powers & _KEEPERS)
 
     def require(self, *powers: str) -> None:
         """Raises Forbidden unless the person has one of these system roles."""

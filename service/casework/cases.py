@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from service.casework import materials
 from service.casework.actors import Actor
 from service.casework.advance import Advanced, advance, record
 from service.casework.context import Office
@@ -87,8 +88,17 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
     world.finished = Finished(
         key=(side := new_id()), task=None, form=row.start_form, by=opening.by, data=opening.values
     )
-    entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail={"definition": row.id})
+    files = _attach(world, opening, side)
+    entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail={"definition": row.id, **files})
     return open_side(world, row, Side(id=side, entry=entry, variables=opening.values))
+
+
+def _attach(world: Surroundings, opening: _Opening, key: str) -> dict[str, list[str]]:
+    if not opening.row.start_form:
+        return {}
+    form = world.shelf.form(world.connection, opening.row, opening.row.start_form)
+    to = materials.Submitted(by=opening.by, case=opening.case.number, key=key)
+    return materials.attach(world.connection, form, opening.values, to)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from service.casework import materials
+from service.casework.context import Office
 from service.store import attempts, requests
 
 
 def expire_requests() -> int:
     """Forget the answers kept for requests that may be repeated, and wrong passwords; the number forgotten."""
     return requests.expire() + attempts.expire()
+
+
+def sweep_materials(office: Office) -> int:
+    """Remove drafts of materials nobody has handed in for long, and contents nobody refers to; how many rows."""
+    return materials.sweep(office)

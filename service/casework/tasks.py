@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from service.casework import incidents
+from service.casework import incidents, materials
 from service.casework.actors import Actor
 from service.casework.advance import Advanced, LostRace, advance, split_wait_id
 from service.casework.context import Office
@@ -82,26 +82,31 @@ def _complete(
         if task.assignee not in (None, actor.id):
             raise taken(connection, task_id)
         _check_may_do(actor, task)
-        cleaned = check_form(world, task.definition, task.form, values)
+        cleaned, files = check_form(world, task, values, actor.id)
         world.finished = Finished(key=task.id, task=task.id, form=task.form, by=actor.id, data=cleaned)
+        detail = {"task": task.id, **files}
         entry = NewEntry(
-            actor=actor.id, verb="complete", element=task.path, detail={"task": task.id}, clauses=task.clauses
+            actor=actor.id, verb="complete", element=task.path, detail=detail, clauses=task.clauses
         )
         act = partial(Instance.complete, task_id=number, values=cleaned, by=actor.id)
         return advance(connection, locked, world, act, entry)
 
 
 def check_form(
-    world: Surroundings, definition_id: str, form_id: str, values: Mapping[str, object]
-) -> dict[str, Value]:
-    """Validate a submission against the form as deployed; settle the parties its fields choose."""
-    if not form_id:
-        return dict(values)  # type: ignore[arg-type]
-    row = world.shelf.row(world.connection, definition_id)
-    form = world.shelf.form(world.connection, row, form_id)
+    world: Surroundings, task: TaskRow, values: Mapping[str, object], by: str
+) -> tuple[dict[str, Value], dict[str, list[str]]]:
+    """Validate a submission against the form as deployed; settle the parties and hand in the files it names.
+
+    The clean answers, and what the journal says of the files.
+    """
+    if not task.form:
+        return dict(values), {}  # type: ignore[arg-type]
+    row = world.shelf.row(world.connection, task.definition)
+    form = world.shelf.form(world.connection, row, task.form)
     cleaned = form.validate(values)
     world.settle_parties(counter.chosen_parties(form, cleaned))
-    return cleaned
+    to = materials.Submitted(by=by, case=task.case_number, key=task.id, task=task.id)
+    return cleaned, materials.attach(world.connection, form, cleaned, to)
 
 
 def _instance_of(task_id: str) -> str:

@@ -57,6 +57,11 @@ class Field:
     check: Check = field(repr=False, compare=False)
 
     @property
+    def takes_files(self) -> bool:
+        """Whether an answer holds ids of uploaded files."""
+        return self.type == "filepicker" or self.kind == "file"
+
+    @property
     def empty(self) -> Value:
         """What an unanswered field holds; a new list each time, so that nobody shares one."""
         if self.type in LISTS:

@@ -14,6 +14,7 @@ from service.errors import BadDefinition
 from service.policy import strict_yaml
 from service.policy.reader import Reader
 from service.policy.regions import NATIONAL, Region, Regions
+from service.registry.materials import MaterialRules
 from service.registry.model import Unit
 from service.registry.parties import Parties
 from service.registry.roles import Roles
@@ -42,6 +43,7 @@ class Law:
         self.roles = Roles.load(*_file(processes, "roles.yaml"))
         self.statuses = Statuses.load(*_file(processes, "statuses.yaml"))
         self.systems = SchoolSystems.load(*_file(processes, "school_systems.yaml"))
+        self.materials = MaterialRules.load(*_file(processes, "materials.yaml"))
         self._rules = {region.code: self._read(region) for region in self.regions.with_folders()}
         self._chain = lru_cache(maxsize=4096)(self.regions.chain)
 

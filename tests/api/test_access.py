@@ -69,9 +69,10 @@ PEOPLE = {
     "admin": "admin",
 }
 ORDER = tuple(PEOPLE)
+MATERIAL = "a_paper"
 
-# What each person gets, in the order of PEOPLE. {task}, {instance} and {case} are those of a case of the school: the
-# registrar started it, the head's task is open. The authority plays no part in it.
+# What each person gets, in the order of PEOPLE. {task}, {instance}, {case} and its {material} are those of a case of
+# the school: the registrar started it, the head's task is open. The authority plays no part in it.
 #                                                     nobody str  reg  head off  res  ana  ope  adm
 TABLE = {
     "GET /health":                                   (200, 200, 200, 200, 200, 200, 200, 200, 200),
@@ -175,6 +176,12 @@ TABLE = {
     "GET /engine-rest/process-definition/statistics": (401, 403, 403, 403, 403, 403, 200, 200, 200),
     "GET /engine-rest/task/{task}/variables": (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "GET /engine-rest/task/{task}/identity-links": (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /api/materials":                            (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /api/materials?case={case}":                (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /api/materials":                           (401, 400, 400, 400, 400, 400, 400, 400, 400),
+    "GET /api/materials/{material}":                 (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "GET /api/materials/{material}/content":         (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "DELETE /api/materials/{material}":              (401, 404, 409, 409, 404, 404, 404, 409, 409),
     "POST /api/tasks/{task}/hand-over":              (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "POST /api/tasks/bulk":                          (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "POST /engine-rest/task/{task}/assignee":        (401, 404, 409, 204, 404, 404, 404, 409, 409),
@@ -210,13 +217,24 @@ def test_a_route_without_a_declaration_is_closed_to_all(fresh_desk: Desk) -> Non
 
 @pytest.fixture(scope="module")
 def begun(shared_desk: Desk) -> Begun:
-    return shared_desk.begin()
+    begun = shared_desk.begin()
+    shared_desk.sql("insert into material_content (digest, content) values ('d', '')")
+    shared_desk.sql(
+        """insert into material (id, digest, name, media_type, size, by, at, case_number)
+           values (%s, 'd', 'paper.png', 'image/png', 0, %s, now(), %s)""",
+        MATERIAL,
+        REGISTRAR,
+        begun.case,
+    )
+    return begun
 
 
 @pytest.mark.parametrize("line", TABLE)
 def test_every_role_gets_what_the_table_says(desk: Desk, begun: Begun, line: str) -> None:
     method, _, path = line.partition(" ")
-    path = path.format(task=begun.task, instance=begun.instance, case=begun.case, school=SCHOOL)
+    path = path.format(
+        task=begun.task, instance=begun.instance, case=begun.case, school=SCHOOL, material=MATERIAL
+    )
     body = start_body() if path.endswith("/start") else {}
     options = {} if method == "GET" else {"json": body}
     got = tuple(desk.call(who, method, path, **options).status_code for who in PEOPLE.values())
@@ -228,7 +246,7 @@ def test_every_route_stands_in_the_table(desk: Desk, begun: Begun) -> None:
     tried = set()
     for line in TABLE:
         method, _, path = line.partition(" ")
-        path = path.partition("?")[0].format(task="t", instance="i", case="c", school="s")
+        path = path.partition("?")[0].format(task="t", instance="i", case="c", school="s", material="m")
         rule, _ = adapter.match(path, method=method, return_rule=True)
         tried.add((method, rule.rule))
     known = {(method, rule) for method, rule, _ in routes(desk.app) if not rule.startswith("/static/")}

@@ -2,6 +2,7 @@
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
 from service.store.models.deployments import Definition, Deployment, Resource
+from service.store.models.materials import Material, MaterialContent
 from service.store.models.records import (
     Inbox,
     Incident,
@@ -37,6 +38,8 @@ __all__ = [
     "JournalEntry",
     "JournalHead",
     "JournalLink",
+    "Material",
+    "MaterialContent",
     "Outbox",
     "OverdueEntry",
     "Person",
