@@ -12,6 +12,7 @@ from service.clock import ZONE
 from service.ids import new_id
 from service.store import wire
 from service.store.rows import CaseRow, Locked, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
+from service.store.write_statement import statement
 
 _INSTANCE = ("id", "case_number", "definition", "status", "revision", "state", "region", "host")
 _CASE = (
@@ -46,63 +47,6 @@ _CLOCK = text(
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0) as release
     """
 )
-# Everything a verb changes goes to the server in one statement: a round trip costs more than its rows.
-_WRITE = """
-    with j as (select cast(%(rows)s as jsonb) as j),
-    done as (
-        update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
-               revision = revision + 1
-        where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s) returning id
-    ), kept as (
-        insert into submission (task, instance, form, by, at, data)
-        select %(kept)s, %(instance)s, %(form)s, %(actor)s, %(now)s, j->'submission' from j where j ? 'submission'
-    ), no_timers as (
-        delete from timer where id = any(%(over)s)
-    ), no_listeners as (
-        delete from subscription where id = any(%(over)s)
-    ), cancelled as (
-        update user_task set state = 'cancelled', ended_at = %(now)s, revision = revision + 1
-        where id = any(%(over)s) and ended_at is null
-    ), tasks as (
-        insert into user_task (id, instance, case_number, definition, element, path, name, unit, roles, barred, clauses,
-                               form, tenant, priority, assignee, created_at, due, follow_up)
-        select r.id, %(instance)s, %(number)s, r.definition, r.element, r.path, r.name, r.unit, r.roles, r.barred,
-               r.clauses, r.form, r.tenant, r.priority, r.assignee, %(now)s, r.due, r.follow_up
-        from j, jsonb_to_recordset(j->'tasks') as r(id text, definition text, element text, path text, name text,
-             unit text, roles text[], barred text[], clauses text[], form text, tenant text, priority int,
-             assignee text, due timestamptz, follow_up timestamptz)
-    ), timers as (
-        insert into timer (id, instance, element, name, due) select r.id, %(instance)s, r.element, r.name, r.due
-        from j, jsonb_to_recordset(j->'timers') as r(id text, element text, name text, due timestamptz)
-        on conflict (id) do update set due = excluded.due
-    ), listeners as (
-        insert into subscription (id, instance, kind, name, element, sent_by, priority, inputs)
-        select r.id, %(instance)s, r.kind, r.name, r.element, r.sent_by, r.priority, r.inputs
-        from j, jsonb_to_recordset(j->'subscriptions')
-             as r(id text, kind text, name text, element text, sent_by text, priority int, inputs jsonb)
-    ), parties as (
-        insert into case_party (case_number, party, unit) select %(number)s, r.key, r.value
-        from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
-    ), entries as (
-        insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
-        select %(now)s, %(number)s, %(instance)s, %(student)s, r.actor, r.verb, r.element, r.detail, r.clauses
-        from j, jsonb_to_recordset(j->'entries')
-             as r(actor text, verb text, element text, detail jsonb, clauses text[])
-    ), effects as (
-        insert into outbox (id, kind, case_number, instance, name, payload, created_at)
-        select r.id, r.kind, %(number)s, %(instance)s, r.name, r.payload, %(now)s
-        from j, jsonb_to_recordset(j->'outbox') as r(id text, kind text, name text, payload jsonb)
-    ), closed as (
-        update case_ set closed_at = %(now)s, outcome = %(outcome)s, outcome_name = %(outcome_name)s
-        where number = %(number)s and outcome is null and %(ended)s and %(host)s
-    ), moved as (
-        update instance set state = %(state)s, next_due = %(next_due)s, revision = revision + 1,
-               ended_at = case when %(ended)s then cast(%(now)s as timestamptz) end, end_element = %(outcome)s,
-               status = case when %(ended)s then 'ended' else status end
-        where id = %(instance)s
-    )
-    select count(*) from done
-    """
 _JOURNAL = text(
     """
     insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
@@ -218,8 +162,29 @@ def write_progress(
         "outcome": progress.outcome,
         "outcome_name": progress.outcome_name,
     }
-    done = wire.one(connection, _WRITE, values)
+    done = wire.one(connection, statement(_parts(progress, instance)), values)
     return finished is None or finished.task is None or done == (1,)
+
+
+def _parts(progress: Progress, instance: LockedInstance) -> frozenset[str]:
+    """The parts of the statement that have something to write."""
+    finished = progress.finished
+    wanted = {
+        "done": finished is not None and finished.task is not None,
+        "kept": finished is not None,
+        "no_timers": bool(progress.over),
+        "no_listeners": bool(progress.over),
+        "cancelled": bool(progress.over),
+        "tasks": bool(progress.tasks),
+        "timers": bool(progress.timers),
+        "listeners": bool(progress.subscriptions),
+        "parties": bool(progress.parties),
+        "entries": bool(progress.entries),
+        "effects": bool(progress.outbox),
+        "closed": progress.outcome is not None and instance.host,
+        "moved": True,
+    }
+    return frozenset(name for name, there in wanted.items() if there)
 
 
 def write_journal(

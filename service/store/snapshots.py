@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from service.registry.model import (
     CaseLock,
@@ -18,12 +18,12 @@ from service.registry.model import (
     Unit,
 )
 from service.registry.world import Returning, Snapshot
+from service.store import wire
 
-_SNAPSHOT = text(
-    """
+_SNAPSHOT = """
     with recursive seed as (
-        select unnest(cast(:units as text[])) as id
-        union select school from enrolment where student = :student
+        select unnest(cast(%(units)s as text[])) as id
+        union select school from enrolment where student = %(student)s
     ), tree as (
         select u.* from unit u join seed on seed.id = u.id
         union
@@ -33,20 +33,33 @@ _SNAPSHOT = text(
     )
     select
         (select json_agg(tree) from tree) as units,
-        (select to_json(s) from student s where s.id = :student) as student,
-        (select to_json(e) from enrolment e where e.student = :student) as enrolment,
+        (select to_json(s) from student s where s.id = %(student)s) as student,
+        (select to_json(e) from enrolment e where e.student = %(student)s) as enrolment,
         (select json_agg(c) from school_class c where c.unit in (select id from schools)) as classes,
         (select json_agg(json_build_object('unit', e.school, 'grade', e.grade, 'until',
                 (select max(p.until) from suspension_period p where p.student = e.student and p.ended is null)))
-           from enrolment e where e.status = 'suspended' and e.school in (select id from schools)) as returning_,
-        (select json_agg(m.on order by m.on) from record_move m where m.student = :student) as moves,
+           from enrolment e where e.status = 'suspended' and e.school in (select id from schools)) as returning,
+        (select json_agg(m.on order by m.on) from record_move m where m.student = %(student)s) as moves,
         (select json_agg(c.number) from case_ c
-          where c.student = :student and c.closed_at is null and c.number <> :number) as others,
-        (select json_agg(p order by p.since) from suspension_period p where p.student = :student) as suspensions,
+          where c.student = %(student)s and c.closed_at is null and c.number <> %(number)s) as others,
+        (select json_agg(p order by p.since) from suspension_period p where p.student = %(student)s) as suspensions,
         (select json_agg(r) from unit_role r join person on person.id = r.person
           where r.unit in (select id from tree) and r.active and person.active) as people
-    """
-)
+"""
+
+
+class _Row(NamedTuple):
+    """The columns of the picture, in their order; what is not there is None."""
+
+    units: list[dict[str, Any]] | None
+    student: dict[str, Any] | None
+    enrolment: dict[str, Any] | None
+    classes: list[dict[str, Any]] | None
+    returning: list[dict[str, Any]] | None
+    moves: list[str] | None
+    others: list[str] | None
+    suspensions: list[dict[str, Any]] | None
+    people: list[dict[str, Any]] | None
 
 
 class RegistryTables:
@@ -58,7 +71,7 @@ class RegistryTables:
     def snapshot(self, case: CaseView) -> Snapshot:
         """The present state, read afresh."""
         values = {"units": sorted(set(case.parties.values())), "student": case.student, "number": case.number}
-        row = self.connection.execute(_SNAPSHOT, values).one()
+        row = _Row(*(wire.one(self.connection, _SNAPSHOT, values) or ()))
         return Snapshot(
             case=case,
             units={unit["id"]: _unit(unit) for unit in row.units or ()},
@@ -67,7 +80,7 @@ class RegistryTables:
             classes=tuple(SchoolClass(**item) for item in row.classes or ()),
             returning=tuple(
                 Returning(unit=item["unit"], grade=item["grade"], until=_day(item["until"]))
-                for item in row.returning_ or ()
+                for item in row.returning or ()
             ),
             transfers=tuple(date.fromisoformat(day) for day in row.moves or ()),
             other_cases=tuple(row.others or ()),

@@ -50,7 +50,7 @@ def web(settings: Settings, environment: Mapping[str, str]) -> ChildSpec:
         name="web",
         title="启动网页与接口",
         command=python_command(
-            settings.data_dir, "gunicorn", *arguments, "--no-control-socket", "service.app:create_app()"
+            settings.data_dir, "gunicorn", *arguments, "--no-control-socket", "service.app:serve()"
         ),
         environment=environment,
         ready=lambda alive: _wait_for_web(f"{settings.url}/health", alive),
