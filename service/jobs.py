@@ -7,12 +7,13 @@ from functools import lru_cache
 from celery import Celery
 from flask import Flask
 
-from service.casework import housekeeping, journal, messages, timers
+from service.casework import housekeeping, journal, messages, occasions, timers
 from service.casework.installation import connect, office
 from service.settings import Settings
 
 SWEEP_SECONDS = 3.0
 OUTBOX_SECONDS = 1.0
+OCCASION_SECONDS = 60.0
 EXPIRY_SECONDS = 600.0
 SEAL_SECONDS = 10.0
 SWEEP_MATERIALS_SECONDS = 3600.0
@@ -48,6 +49,13 @@ def deliver_outbox() -> None:
         messages.deliver_outbox(office())
 
 
+@app.task(name="open_due_cases")
+def open_due_cases() -> None:
+    """Start what awaits the end of a suspension."""
+    with installation().app_context():
+        occasions.open_due(office())
+
+
 @app.task(name="expire_requests")
 def expire_requests() -> None:
     """Forget the keys of old requests and old wrong passwords."""
@@ -75,6 +83,7 @@ app.conf.beat_schedule = {
     for job, seconds in (
         (fire_due_timers, SWEEP_SECONDS),
         (deliver_outbox, OUTBOX_SECONDS),
+        (open_due_cases, OCCASION_SECONDS),
         (expire_requests, EXPIRY_SECONDS),
         (seal_journal, SEAL_SECONDS),
         (sweep_materials, SWEEP_MATERIALS_SECONDS),

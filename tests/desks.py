@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from service.casework.installation import office
 from service.casework.messages import deliver_outbox
+from service.casework.occasions import open_due
 from service.checks.desk import Look
+from service.checks.scenario import NONE
 from service.clock import ZONE
 from service.engine import Trace
 from service.errors import Problem, XuejiError
@@ -22,9 +24,14 @@ from service.supervisor.postgres import libpq_url
 
 PASSWORD = "demo"
 _RECORD = """
-    select e.status, e.lock_kind, u.name as school, e.grade, e.flags
-    from case_ c join enrolment e on e.student = c.student join unit u on u.id = e.school where c.number = %s
+    select e.status, e.lock_kind, u.name as school, e.grade, e.flags, p.since, p.until
+    from enrolment e join unit u on u.id = e.school
+         left join suspension_period p on p.student = e.student and p.ended is null
+    where e.student = %s
 """
+_LAST_CASE = (
+    "select number, student from case_ where student = any(%s) order by opened_at desc, number desc limit 1"
+)
 
 
 class Answered(XuejiError):
@@ -65,7 +72,8 @@ class HttpDesk:
     def __init__(self, app: Flask, url: str, now: datetime, tokens: Tokens) -> None:
         self.app, self.url, self.tokens = app, url, tokens
         self.client = app.test_client()
-        self.number = ""
+        self.number = self.student = ""
+        self.students: list[str] = []  # whom the scenario speaks of, the one named last at the end
         self._began = self._now = now
 
     @property
@@ -76,40 +84,55 @@ class HttpDesk:
     def trail(self) -> tuple[Trace, ...]:
         return ()
 
+    def watch(self, student: str) -> None:
+        self.students.append(student)
+        self.go_on()
+
     def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
+        self.students.append(student)
         body = {"variables": _variables({"student": student, **form})}
         path = f"/engine-rest/process-definition/key/{procedure}/start"
-        self.number = self.call(by, "POST", path, json=body).json["businessKey"]
-        self.pass_on()
+        self.call(by, "POST", path, json=body)
+        self.go_on()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
         found = [one["id"] for one in self.case()["tasks"] if one["path"] == task]
         identifier = found[0] if found else "none-0"
         path = f"/engine-rest/task/{identifier}/complete"
         self.call(by, "POST", path, json={"variables": _variables(form)})
-        self.pass_on()
+        self.go_on()
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
         body = {"messageName": message, "businessKey": self.number, "processVariables": _variables(variables)}
         self.call(by, "POST", "/engine-rest/message", json=body)
-        self.pass_on()
+        self.go_on()
 
-    def pass_on(self) -> None:
-        """Messages between the sides of a case go out: what the worker does every second."""
+    def go_on(self) -> None:
+        """Messages between the sides of a case go out, and what is due starts: what the worker does by itself."""
         with self.app.app_context():
             deliver_outbox(office())
+            open_due(office())
+        self.look_up()
+
+    def look_up(self) -> None:
+        """The case started last, by a person or by the system."""
+        with psycopg.connect(libpq_url(self.url)) as connection:
+            row = connection.execute(_LAST_CASE, [self.students]).fetchone()
+        self.number, self.student = row or ("", self.students[-1])
 
     def wait_until(self, moment: datetime) -> None:
         if moment != self._now:
             told = moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0800"
             self.call("admin", "PUT", "/api/clock", json={"now": told})
             self._now = moment
+            self.look_up()
 
     def look(self) -> Look:
-        case, entries = self.case(), [one for one in self.bulletin() if one["case"] == self.number]
+        case = self.case() if self.number else {"tasks": (), "outcome": NONE}
+        entries = [one for one in self.bulletin() if one["case"] == self.number]
         with psycopg.connect(libpq_url(self.url)) as connection:
-            row = connection.execute(_RECORD, [self.number]).fetchone()
-        status, lock, school, grade, flags = row or ("", "", "", 0, ())
+            row = connection.execute(_RECORD, [self.student]).fetchone()
+        status, lock, school, grade, flags, since, until = row or ("", "", "", 0, (), None, None)
         return Look(
             tasks=tuple(sorted(one["path"] for one in case["tasks"])),
             due={one["path"]: _moment(one["due"]) for one in case["tasks"]},
@@ -121,6 +144,8 @@ class HttpDesk:
             school=school,
             grade=grade,
             flags=tuple(sorted(flags)),
+            suspended_since=since,
+            suspended_until=until,
         )
 
     def case(self) -> dict[str, Any]:

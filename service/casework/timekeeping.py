@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.casework import messages, timers
+from service.casework import messages, occasions, timers
 from service.casework.context import Office
-from service.clock import local
+from service.clock import local, midnight
 from service.errors import Conflict
 from service.store import sweep
 from service.store.db import transaction
@@ -27,7 +27,7 @@ def move_to(office: Office, target: datetime) -> datetime:
     target = local(target)
     if target < now():
         raise Conflict("业务时钟只能向前调", cure=f"现在是 {now():%Y-%m-%d %H:%M:%S}，请给出更晚的时间")
-    while (due := timers.next_due()) is not None and due <= target:
+    while (due := next_due()) is not None and due <= target:
         _set(max(due, now()))
         _bring_about(office)
     _set(target)
@@ -35,9 +35,15 @@ def move_to(office: Office, target: datetime) -> datetime:
     return now()
 
 
+def next_due() -> datetime | None:
+    """The earliest instant at which something happens by itself."""
+    day, timer = occasions.next_day(), timers.next_due()
+    return min((one for one in (timer, midnight(day) if day else None) if one is not None), default=None)
+
+
 def _bring_about(office: Office) -> None:
-    """Everything that is due now, and what that sends to the other side of a case."""
-    while timers.fire_due(office) or messages.deliver_outbox(office):
+    """Everything that is due now, what that sends to the other side of a case, and what starts by itself."""
+    while timers.fire_due(office) or messages.deliver_outbox(office) or occasions.open_due(office):
         pass
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from service.engine import Trace
@@ -16,7 +16,10 @@ from service.policy.values import Value
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A case and its student's record as they are to be seen now; ``outcome`` is empty while the case runs."""
+    """A case and its student's record as they are to be seen now; ``outcome`` is empty while the case runs.
+
+    The suspension is the one that runs.
+    """
 
     tasks: tuple[str, ...] = ()
     due: Mapping[str, datetime | None] = field(default_factory=dict)
@@ -28,6 +31,8 @@ class Look:
     school: str = ""
     grade: int = 0
     flags: tuple[str, ...] = ()
+    suspended_since: date | None = None
+    suspended_until: date | None = None
 
 
 class Desk(Protocol):
@@ -36,6 +41,9 @@ class Desk(Protocol):
     @property
     def now(self) -> datetime:
         """Business time."""
+
+    def watch(self, student: str) -> None:
+        """Look after a student for whom nobody starts anything: what the system starts for him is the case."""
 
     def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
         """Start a case. Raises what the product raises: Refused, Forbidden, Invalid …"""

@@ -5,17 +5,48 @@ Values and the way to definitions; the verbs are the desk's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.checks.case_host import CaseHost
+from service.checks.desk import Look
 from service.checks.rulebook import Rulebook
+from service.checks.scenario import NONE
 from service.checks.world import InMemoryWorld
-from service.engine import Definition, Instance, MessageWait, Thrown, UserTaskWait
+from service.engine import Definition, Instance, MessageWait, Outcome, Thrown, UserTaskWait
 from service.policy.calendar import Calendar
+from service.registry import counter
 from service.registry.case_records import CaseRecords
 from service.registry.model import CaseView
+
+
+def look_at(sides: Sequence[Case], student: str | None, world: InMemoryWorld) -> Look:
+    """A case (its sides, the host first) and a student's record; without sides the record alone."""
+    units, number = world.data.units, sides[0].view.number if sides else ""
+    entries = [one for one in world.bulletin if one.case == number]
+    tasks = [task for side in sides for task in side.tasks.values()]
+    seen = Look(
+        tasks=tuple(sorted(task.wait.path for task in tasks)),
+        due={task.wait.path: task.wait.due for task in tasks},
+        overdue=tuple(sorted(f"{one.party}/{one.step}" for one in entries)),
+        bulletin=tuple(sorted({units[one.unit].name for one in entries if one.published})),
+        outcome=next((side.outcome for side in sides if side.host), NONE),
+    )
+    if student is None:
+        return seen
+    enrolment, periods = world.students[student].enrolment, world.students[student].suspensions
+    running = next((one for one in reversed(periods) if one.ended is None), None)
+    return replace(
+        seen,
+        status=enrolment.status,
+        case_lock=enrolment.case_lock.kind if enrolment.case_lock else "",
+        school=units[enrolment.school].name,
+        grade=enrolment.grade,
+        flags=tuple(sorted(enrolment.flags)),
+        suspended_since=running.since if running else None,
+        suspended_until=running.until if running else None,
+    )
 
 
 class MemoryHost(CaseHost):
@@ -69,3 +100,19 @@ class Case:
     messages: Mapping[str, MessageWait] = field(default_factory=dict)
     next_due: datetime | None = None
     outcome: str = ""
+
+
+def waits_of(
+    case: Case, outcome: Outcome, host: MemoryHost
+) -> tuple[dict[str, OpenTask], dict[str, MessageWait]]:
+    """The tasks and message waits of a side after an act."""
+    gone = {ended.id for ended in outcome.ended}
+    tasks = {id_: task for id_, task in case.tasks.items() if id_ not in gone}
+    messages = {id_: wait for id_, wait in case.messages.items() if id_ not in gone}
+    for wait in outcome.created:
+        if isinstance(wait, UserTaskWait):
+            roles, unit = counter.roles_and_unit(wait.groups, host.unit_of, wait.element)
+            tasks[wait.id] = OpenTask(wait=wait, roles=roles, unit=unit)
+        elif isinstance(wait, MessageWait):
+            messages[wait.id] = wait
+    return tasks, messages

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from service.checks.desk import Look
-from service.checks.memory_case import Case, Letter, MemoryHost, OpenTask
+from service.checks.memory_case import Case, Letter, MemoryHost, OpenTask, look_at, waits_of
+from service.checks.memory_occasions import Followed
+from service.checks.memory_rules import awaiting, definition_for, submission
 from service.checks.memory_staff import held_roles, host_unit, oversees
 from service.checks.rulebook import Rulebook
 from service.checks.world import InMemoryWorld
+from service.clock import midnight
 from service.engine import (
     Definition,
     Instance,
@@ -22,13 +25,13 @@ from service.engine import (
     Outcome,
     Trace,
     UncaughtError,
-    UserTaskWait,
     refusal,
 )
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, NotFound, Refused
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.registry.model import CaseView, Unit
+from service.registry.occasions import SUSPENSION_OVER
 
 
 class MemoryDesk:
@@ -41,6 +44,7 @@ class MemoryDesk:
         self._post: list[Letter] = []  # thrown, not yet delivered
         self._early: list[Letter] = []  # delivered before anybody waited
         self._trail: list[Trace] = []
+        self._followed = Followed()
 
     @property
     def now(self) -> datetime:
@@ -65,26 +69,22 @@ class MemoryDesk:
 
     # Verbs -------------------------------------------------------------------------------------------
 
+    def watch(self, student: str) -> None:
+        self._followed.follow(student)
+        self._open_by_occasion()
+
     def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
+        self._followed.follow(student)
         person = self.book.world_data.people[by]
         unit = host_unit(self.book, person, self.now.date())
-        definition = self._definition_for(procedure, unit, student)
+        definition = definition_for(self.book, procedure, unit, self._stage(student), self.now.date())
         role, party = counter.starter(definition.process.settings)
         counter.check_starter(held_roles(self.book, person, self.now.date()), role, unit)
-        values, chosen = self._submission(definition.digest, definition.start_form, form)
-        opened = sum(one.host for one in self.cases)
-        number = f"{unit.county}-{self.now:%Y%m%d}-{opened + 1:06d}"
-        view = CaseView(
-            number=number,
-            procedure=procedure,
-            region=unit.county,
-            student=student,
-            started=self.now.date(),
-            form=counter.kept(values),
-        )
-        view = replace(view, parties={party: unit.id, **chosen})
+        values, chosen = submission(self.book, definition.digest, definition.start_form, form)
+        view = self._view(unit, student, procedure)
+        view = replace(view, form=counter.kept(values), parties={party: unit.id, **chosen})
         self._begin(Case(view=view), definition, values, by)
-        self._deliver()
+        self._go_on()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
         case, found = self._open_task(task)
@@ -95,14 +95,14 @@ class MemoryDesk:
         if found.wait.assignee != by:
             counter.check_group(held, found.roles, found.unit)
         four_eyes.check(by, found.wait.barred)
-        values, chosen = self._submission(found.wait.digest, found.wait.form, form)
+        values, chosen = submission(self.book, found.wait.digest, found.wait.form, form)
 
         def act(instance: Instance, host: MemoryHost) -> None:
             host.settle_parties(chosen)
             instance.complete(found.wait.id, values, by=by)
 
         self._act(case, act)
-        self._deliver()
+        self._go_on()
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
         waiting = [
@@ -120,7 +120,7 @@ class MemoryDesk:
             instance.correlate(message, variables)
 
         self._act(waiting[0][0], act)
-        self._deliver()
+        self._go_on()
 
     def wait_until(self, moment: datetime) -> None:
         if moment < self.now:
@@ -130,29 +130,48 @@ class MemoryDesk:
             for case in [one for one in self.cases if one.next_due is not None and one.next_due <= self._now]:
                 self._act(case, lambda instance, _: instance.fire_due())
                 self._deliver()
+            self._open_by_occasion()
         self._now = moment
 
     def look(self) -> Look:
-        case, data = self.case, self.book.world_data
-        enrolment = self.world.students[case.view.student].enrolment if case.view.student else None
-        entries = [one for one in self.world.bulletin if one.case == case.view.number]
-        tasks = [task for side in self.sides for task in side.tasks.values()]
-        seen = Look(
-            tasks=tuple(sorted(task.wait.path for task in tasks)),
-            due={task.wait.path: task.wait.due for task in tasks},
-            overdue=tuple(sorted(f"{one.party}/{one.step}" for one in entries)),
-            bulletin=tuple(sorted({data.units[one.unit].name for one in entries if one.published})),
-            outcome=case.outcome,
-        )
-        if enrolment is None:
-            return seen
-        return replace(
-            seen,
-            status=enrolment.status,
-            case_lock=enrolment.case_lock.kind if enrolment.case_lock else "",
-            school=data.units[enrolment.school].name,
-            grade=enrolment.grade,
-            flags=tuple(sorted(enrolment.flags)),
+        if any(one.host for one in self.cases):
+            return look_at(self.sides, self.case.view.student, self.world)
+        return look_at([], self._followed.students[-1] if self._followed.students else None, self.world)
+
+    # What starts by itself -----------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """What is queued goes out, and what is due starts: a worker does it at once."""
+        self._deliver()
+        self._open_by_occasion()
+
+    def _open_by_occasion(self) -> None:
+        """The registry starts what awaits the end of a suspension; refused, it tries again the next day."""
+        today = self.now.date()
+        for student in self._followed.due(self.world, today):
+            unit = self.book.world_data.units[self.world.students[student].enrolment.school]
+            definition = awaiting(self.book, SUSPENSION_OVER, unit, self._stage(student), today)
+            if definition is None:
+                self._followed.looked(self.world, student)
+                continue
+            _, party = counter.starter(definition.process.settings)
+            view = replace(self._view(unit, student, definition.process_id), parties={party: unit.id})
+            try:
+                self._begin(Case(view=view), definition, {}, "", SUSPENSION_OVER)
+                self._followed.looked(self.world, student)
+            except Refused:
+                self._followed.looked(self.world, student, today + timedelta(days=1))
+            self._deliver()
+
+    def _view(self, unit: Unit, student: str, procedure: str) -> CaseView:
+        """A case that begins now, under the next number."""
+        opened = sum(one.host for one in self.cases)
+        return CaseView(
+            number=f"{unit.county}-{self.now:%Y%m%d}-{opened + 1:06d}",
+            procedure=procedure,
+            region=unit.county,
+            student=student,
+            started=self.now.date(),
         )
 
     # One act -----------------------------------------------------------------------------------------
@@ -228,12 +247,18 @@ class MemoryDesk:
         host = MemoryHost(self.book, self.world, sender.view, self.now)
         unit = host.records.party(thrown.properties.get("at", ""))
         parties = {**sender.view.parties, thrown.properties.get("at", ""): unit.id}
-        definition = self._definition_for(thrown.properties["starts"], unit, sender.view.student or "")
+        definition = definition_for(
+            self.book,
+            thrown.properties["starts"],
+            unit,
+            self._stage(sender.view.student or ""),
+            self.now.date(),
+        )
         view = replace(sender.view, region=unit.county, parties=parties)
         self._begin(Case(view=view, host=False), definition, thrown.payload, "", thrown.name)
 
     def _settled(self, case: Case, instance: Instance, outcome: Outcome, host: MemoryHost) -> Case:
-        tasks, messages = self._waits(case, outcome, host)
+        tasks, messages = waits_of(case, outcome, host)
         self._trail.extend(outcome.trail)
         if instance.completed and case.host:
             assert isinstance(host.records.registry, InMemoryWorld)
@@ -248,40 +273,10 @@ class MemoryDesk:
             outcome=(outcome.end.element if outcome.end else "") if instance.completed else "",
         )
 
-    def _waits(
-        self, case: Case, outcome: Outcome, host: MemoryHost
-    ) -> tuple[dict[str, OpenTask], dict[str, MessageWait]]:
-        gone = {ended.id for ended in outcome.ended}
-        tasks = {id_: task for id_, task in case.tasks.items() if id_ not in gone}
-        messages = {id_: wait for id_, wait in case.messages.items() if id_ not in gone}
-        for wait in outcome.created:
-            if isinstance(wait, UserTaskWait):
-                roles, unit = counter.roles_and_unit(wait.groups, host.unit_of, wait.element)
-                tasks[wait.id] = OpenTask(wait=wait, roles=roles, unit=unit)
-            elif isinstance(wait, MessageWait):
-                messages[wait.id] = wait
-        return tasks, messages
-
     # Looking things up ---------------------------------------------------------------------------------
 
-    def _definition_for(self, procedure: str, unit: Unit, student: str) -> Definition:
-        """The version in force for the host unit: nearest region that covers the stage, then wider ones."""
-        today = self.now.date()
-        stage = self.world.students[student].enrolment.stage
-        for region in self.book.law.applying(unit.county, today, stage):
-            found = self.book.current(procedure, region.code, today)
-            if found is not None:
-                return found
-        raise NotFound(f"没有可用的业务“{procedure}”", cure="请核对业务名称")
-
-    def _submission(
-        self, digest: str, form_id: str, given: Mapping[str, Value]
-    ) -> tuple[dict[str, Value], dict[str, str]]:
-        if not form_id:
-            return dict(given), {}
-        form = self.book.form_of(digest, form_id)
-        values = form.validate(given)
-        return values, counter.chosen_parties(form, values)
+    def _stage(self, student: str) -> str:
+        return self.world.students[student].enrolment.stage
 
     def _open_task(self, path: str) -> tuple[Case, OpenTask]:
         found = [
@@ -292,4 +287,6 @@ class MemoryDesk:
         return found[0]
 
     def _next_due(self) -> datetime | None:
-        return min((one.next_due for one in self.cases if one.next_due is not None), default=None)
+        day = self._followed.next_day(self.world)
+        dues = [one.next_due for one in self.cases if one.next_due is not None]
+        return min((*dues, *((midnight(day),) if day else ())), default=None)

@@ -114,6 +114,14 @@ class Rulebook:
             self._current[key] = self._compile(self.bundle(code, since), name, process_id) if name else None
         return self._current[key]
 
+    def awaiting(self, message: str, code: str, on: date) -> Definition | None:
+        """The process of a region's bundle that begins with this message; None when there is none."""
+        for process_id in sorted(self._diagrams(code, self._since(code, on))):
+            found = self.current(process_id, code, on)
+            if found is not None and found.begins_with(message):
+                return found
+        return None
+
     def definition(self, process_id: str, code: str | None, on: date) -> Definition:
         """The definition a region uses: its own or the nearest wider one. Raises NotFound."""
         for region in self.law.regions.chain(code or NATIONAL):

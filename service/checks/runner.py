@@ -8,7 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from service.checks.desk import Desk, Look
 from service.checks.people import Cast
@@ -109,6 +109,9 @@ class _Game:
 
     def begin(self, step: Start) -> None:
         student = self.cast.student(step.student)
+        if not step.by:
+            self.desk.watch(student)
+            return
         form = self.cast.values(step.form)
         self.desk.start(self.cast.person(step.by, self.desk.now), student, step.procedure, form)
 
@@ -199,12 +202,16 @@ LABELS = {
     "grade": "年级",
     "flags": "学籍标记",
     "outcome": "办件结果",
+    "suspended_since": "休学起始日",
+    "suspended_until": "休学期满日",
 }
 
 
 def seen(look: Look, key: str) -> object:
     """What is to be seen under a key of ``expect``, in the words scenarios use."""
     found = getattr(look, key)
+    if isinstance(found, date):
+        return f"{found:%Y-%m-%d}"
     if isinstance(found, tuple):
         return list(found)
     if key == "outcome":

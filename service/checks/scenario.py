@@ -13,6 +13,7 @@ from typing import TypeAlias
 from service.policy.values import Value
 
 RUNNING = "running"  # outcome of a case that has not ended
+NONE = "none"  # outcome where there is no case at all
 FREE = "free"  # a record no case holds
 
 
@@ -26,7 +27,7 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Start(Act):
-    """A person asks to start a procedure for a student."""
+    """A person asks to start a procedure for a student; without a person the student is only watched."""
 
     by: str
     student: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from service.checks import scenario_steps as steps
-from service.checks.scenario import Scenario, Step
+from service.checks.scenario import Scenario, Start, Step
 from service.errors import BadDefinition
 from service.policy import strict_yaml
 from service.policy.reader import Reader
@@ -105,8 +105,7 @@ class _Reading:
         ends = item.text("ends", "")
         if refused and (ends or item.has("steps")):
             raise item.bad("不予受理的场景没有步骤和结果", "refused", "删去 steps 和 ends，或删去 refused")
-        parts = steps.StartParts.read(item.table("start")) if item.has("start") else steps.StartParts()
-        start = self.common.start.merged(parts).start(item, self.common.procedure)
+        start = self._beginning(item)
         procedure = item.text("procedure", start.procedure)
         own = self._steps(item)
         return Scenario(
@@ -120,6 +119,15 @@ class _Reading:
             ends=ends,
             clauses=item.texts("clauses", ()),
         )
+
+    def _beginning(self, item: Reader) -> Start:
+        """Who starts what; or, with ``watch``, for whom nobody starts anything."""
+        if item.has("watch"):
+            if item.has("start") or item.has("refused"):
+                raise item.bad("只旁观的场景没有人提出申请", "watch", "删去 start 和 refused，或删去 watch")
+            return Start(line=item.line, by="", student=item.text("watch"), procedure=self.common.procedure)
+        parts = steps.StartParts.read(item.table("start")) if item.has("start") else steps.StartParts()
+        return self.common.start.merged(parts).start(item, self.common.procedure)
 
     def _steps(self, part: Reader) -> tuple[Step, ...]:
         rows = part.tables("steps") if part.has("steps") else ()

@@ -21,6 +21,7 @@ _UNTIL = "until "
 _INSTANT = "%Y-%m-%d %H:%M"
 _LISTS = ("tasks", "overdue", "bulletin", "flags")
 _TEXTS = ("status", "case_lock", "school", "outcome")
+_DAYS = ("suspended_since", "suspended_until")
 
 
 class Shared(Protocol):
@@ -162,12 +163,14 @@ def _expect(row: Reader, _: Shared) -> Step:
     wanted: dict[str, Value | Mapping[str, datetime]] = {}
     wanted.update({name: sorted(table.texts(name)) for name in _LISTS if name in table.data})
     wanted.update({name: table.text(name) for name in _TEXTS if table.has(name)})
+    days = {name: table.day_or_none(name) for name in _DAYS if name in table.data}
+    wanted.update({name: f"{day:%Y-%m-%d}" if day else None for name, day in days.items()})
     if table.has("grade"):
         wanted["grade"] = table.integer("grade")
     if table.has("due"):
         due = table.table("due")
         wanted["due"] = {path: instant(due, path) for path in due.data}
-    for name in (*_LISTS, *_TEXTS):
+    for name in (*_LISTS, *_TEXTS, *_DAYS):
         table.has(name)  # known keys, so that a wrong one is answered with all of them
     table.done()
     return Expect(line=row.line, wanted=wanted)

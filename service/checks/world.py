@@ -106,7 +106,10 @@ class InMemoryWorld:
             self._classes[unit, grade, number] = replace(one, size=one.size + by)
 
     def _set_status(self, change: SetStatus) -> None:
+        was = self.students[change.student].enrolment
         self._enrol(change.student, lambda was: replace(was, status=change.status))
+        if was.status != change.status:
+            self._resize(was.school, was.grade, was.class_no, change.places)
 
     def _lock(self, change: LockStudent) -> None:
         held = self.students[change.student].enrolment.case_lock
@@ -130,8 +133,9 @@ class InMemoryWorld:
             was, school=change.to_unit, stage=change.stage, grade=change.grade, class_no=change.class_no
         )
         self.students[change.student] = replace(known, enrolment=now, transfers=(*known.transfers, change.on))
-        self._resize(was.school, was.grade, was.class_no, -1)
-        self._resize(now.school, now.grade, now.class_no, +1)
+        if change.in_class:
+            self._resize(was.school, was.grade, was.class_no, -1)
+            self._resize(now.school, now.grade, now.class_no, +1)
 
     def _set_flag(self, change: SetFlag) -> None:
         flag = {change.flag}
@@ -147,7 +151,6 @@ class InMemoryWorld:
         known = self.students[change.student]
         period = Suspension(stage=change.stage, since=change.since, until=change.until, ground=change.ground)
         self.students[change.student] = replace(known, suspensions=(*known.suspensions, period))
-        self._resize(known.enrolment.school, known.enrolment.grade, known.enrolment.class_no, -1)
 
     def _extend_suspension(self, change: ExtendSuspension) -> None:
         self._last_period(change.student, lambda period: replace(period, until=change.until))
@@ -160,7 +163,6 @@ class InMemoryWorld:
             change.student,
             lambda _: replace(was, grade=change.grade, stage=change.stage, class_no=class_no),
         )
-        self._resize(was.school, change.grade, class_no, +1)
 
     def _last_period(self, student: str, change: Callable[[Suspension], Suspension]) -> None:
         known = self.students[student]

@@ -113,6 +113,11 @@ class Definition:
         wanted = f"“{value}”的开始事件" if value else _START_NAMES.get(kind, kind)
         raise Conflict(f"流程 {self.process_id} 没有{wanted}", file=self.file, cure="请检查流程的开始事件")
 
+    def begins_with(self, message: str) -> bool:
+        """Whether a start event awaits this message."""
+        starts = self.process.scope.starts()
+        return any(node.event.kind == "message" and node.event.value == message for node in starts)
+
     def _scopes(self) -> Iterator[Scope]:
         yield self.process.scope
         yield from (node.body for node in self.nodes.values() if node.body is not None)

@@ -13,12 +13,16 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, kw_only=True)
 class SetStatus:
-    """The student's status becomes ``status``; ``was`` and the clauses are for the journal."""
+    """The student's status becomes ``status``; ``was`` and the clauses are for the journal.
+
+    ``places`` is how many pupils more (1) or less (-1) the class has after it.
+    """
 
     student: str
     was: str
     status: str
     trigger: str
+    places: int = 0
     clauses: tuple[str, ...] = ()
 
 
@@ -43,7 +47,8 @@ class UnlockStudent:
 class MoveEnrolment:
     """The record moves to another school, counted as a transfer on that day.
 
-    Class sizes follow: one less where it left, one more in ``class_no``. The school left keeps a copy.
+    Class sizes follow where the student sits in class (``in_class``): one less where the record left, one more in
+    ``class_no``. The school left keeps a copy.
     """
 
     student: str
@@ -54,6 +59,7 @@ class MoveEnrolment:
     class_no: int | None
     on: date
     case: str
+    in_class: bool = True
     clauses: tuple[str, ...] = ()
 
 
@@ -76,7 +82,7 @@ class SetPlaceOfStudy:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSuspension:
-    """A period of suspension begins; the class has one pupil less."""
+    """A period of suspension begins; the class follows the change of status."""
 
     student: str
     stage: str
@@ -99,7 +105,7 @@ class ExtendSuspension:
 class CloseSuspension:
     """The running period of suspension ended on this day; the student is in ``grade`` from now on.
 
-    The class has the pupil again; in another grade the class is still to be chosen.
+    In another grade the class is still to be chosen; the class follows the change of status.
     """
 
     student: str

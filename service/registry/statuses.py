@@ -25,6 +25,7 @@ class Status:
     name: str
     label: str
     terminal: bool = False
+    in_class: bool = False  # a pupil of this status takes a place in his class
     clauses: tuple[str, ...] = ()
 
 
@@ -53,6 +54,10 @@ class Statuses:
         """The Chinese name of a status."""
         found = self.statuses.get(status)
         return found.label if found else status
+
+    def places_taken(self, was: str, becomes: str) -> int:
+        """How many more pupils (-1, 0 or 1) sit in the class after a change of status."""
+        return int(self.statuses[becomes].in_class) - int(self.statuses[was].in_class)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +132,7 @@ def _status(row: Reader) -> Status:
         name=row.text("status"),
         label=row.text("label"),
         terminal=row.flag("terminal", False),
+        in_class=row.flag("in_class", False),
         clauses=row.texts("clauses", ()),
     )
     row.done()

@@ -29,12 +29,16 @@ def _apply(change: object, run: Run) -> None:
 @_apply.register
 def _(change: changes.SetStatus, run: Run) -> None:
     done = run(
-        "update enrolment set status = :status where student = :student and status in (:was, :status)",
+        "update enrolment set status = :status where student = :student and status = :was",
         student=change.student,
         status=change.status,
         was=change.was,
     )
-    if not done.rowcount:
+    if done.rowcount:
+        _resize(run, change.student, change.places)
+        return
+    so_already = "select from enrolment where student = :student and status = :status"
+    if run(so_already, student=change.student, status=change.status).first() is None:
         raise Conflict("学生的学籍状态已被其他业务改变", cure="请刷新后核对学籍状态", clauses=change.clauses)
 
 
@@ -73,7 +77,7 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
     )
     if not moved.rowcount:
         return  # this case has moved the record before
-    _resize(run, change.student, -1)
+    _resize(run, change.student, -int(change.in_class))
     run(
         """update enrolment set school = :school, stage = :stage, grade = :grade, class_no = :class_no
            where student = :student""",
@@ -83,7 +87,7 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
         grade=change.grade,
         class_no=change.class_no,
     )
-    _resize(run, change.student, 1)
+    _resize(run, change.student, int(change.in_class))
 
 
 @_apply.register
@@ -108,9 +112,9 @@ def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
 
 @_apply.register
 def _(change: changes.OpenSuspension, run: Run) -> None:
-    opened = run(
-        """insert into suspension_period (student, stage, since, until, ground, case_number)
-           select :student, :stage, :since, :until, :ground, :case
+    run(
+        """insert into suspension_period (student, stage, since, until, next_look, ground, case_number)
+           select :student, :stage, :since, :until, cast(:until as date) + 1, :ground, :case
            where not exists (select from suspension_period where student = :student and case_number = :case)""",
         student=change.student,
         stage=change.stage,
@@ -119,14 +123,13 @@ def _(change: changes.OpenSuspension, run: Run) -> None:
         ground=change.ground,
         case=change.case,
     )
-    if opened.rowcount:
-        _resize(run, change.student, -1)
 
 
 @_apply.register
 def _(change: changes.ExtendSuspension, run: Run) -> None:
     run(
-        "update suspension_period set until = :until where student = :student and ended is null",
+        """update suspension_period set until = :until, next_look = cast(:until as date) + 1
+           where student = :student and ended is null""",
         student=change.student,
         until=change.until,
     )
@@ -134,13 +137,11 @@ def _(change: changes.ExtendSuspension, run: Run) -> None:
 
 @_apply.register
 def _(change: changes.CloseSuspension, run: Run) -> None:
-    closed = run(
-        "update suspension_period set ended = :on where student = :student and ended is null",
+    run(
+        "update suspension_period set ended = :on, next_look = null where student = :student and ended is null",
         student=change.student,
         on=change.on,
     )
-    if not closed.rowcount:
-        return
     run(
         """update enrolment set class_no = case when grade = :grade then class_no end, grade = :grade, stage = :stage
            where student = :student""",
@@ -148,7 +149,6 @@ def _(change: changes.CloseSuspension, run: Run) -> None:
         grade=change.grade,
         stage=change.stage,
     )
-    _resize(run, change.student, 1)
 
 
 @_apply.register
@@ -168,7 +168,9 @@ def _(change: changes.RecordOverdue, run: Run) -> None:
 
 
 def _resize(run: Run, student: str, by: int) -> None:
-    """The class a student sits in has one pupil more or less; suspended pupils do not count in it."""
+    """The class of a student has one pupil more or less; only those who sit in it count (statuses.yaml)."""
+    if not by:
+        return
     run(
         """update school_class c set size = size + :by from enrolment e
            where e.student = :student and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import insert
 
-from service.registry.model import Unit
+from service.registry.model import Suspension, Unit
 from service.registry.world_data import WorldData, WorldStudent
 from service.store import models
 
@@ -43,7 +44,10 @@ def _history(connection: Connection, item: WorldStudent) -> None:
     _insert(
         connection,
         models.SuspensionPeriod,
-        ({**_plain(period), "student": item.student.id} for period in item.suspensions),
+        (
+            {**_plain(period), "student": item.student.id, "next_look": _next_look(period)}
+            for period in item.suspensions
+        ),
     )
     school = item.enrolment.school
     _insert(
@@ -60,6 +64,11 @@ def _history(connection: Connection, item: WorldStudent) -> None:
             for day in item.transfers
         ),
     )
+
+
+def _next_look(period: Suspension) -> date | None:
+    """The first day on which a running period is over."""
+    return period.until + timedelta(days=1) if period.until and not period.ended else None
 
 
 def _insert(connection: Connection, model: Any, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -131,11 +131,14 @@ def test_a_suspended_pupil_leaves_the_class_and_comes_back(world: InMemoryWorld)
 
     day, before = date(2026, 9, 3), size()
     opened = OpenSuspension(student=PUPIL, stage="primary", since=day, until=None, ground="", case="A")
-    world.apply((SetStatus(student=PUPIL, was="in_school", status="suspended", trigger="suspension"), opened))
+    away = SetStatus(student=PUPIL, was="in_school", status="suspended", trigger="suspension", places=-1)
+    world.apply((away, opened))
     assert size() == before - 1
     assert PUPIL in {one for one, s in world.students.items() if s.enrolment.status == "suspended"}
-    world.apply((CloseSuspension(student=PUPIL, on=day, grade=5, stage="primary", case="A"),))
-    assert size() == before
+    back = SetStatus(student=PUPIL, was="suspended", status="in_school", trigger="resumption", places=1)
+    world.apply((CloseSuspension(student=PUPIL, on=day, grade=5, stage="primary", case="A"), back))
+    world.apply((back,))
+    assert size() == before, "said twice, done once"
 
 
 def test_the_bulletin_names_a_unit_once_for_a_case_and_step(world: InMemoryWorld) -> None:

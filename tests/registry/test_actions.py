@@ -141,50 +141,6 @@ def test_the_smaller_class_takes_the_newcomer_unless_one_is_named(desk: Desk) ->
     assert [one.class_no for one in (*named, *chosen) if isinstance(one, MoveEnrolment)] == [1, 2]
 
 
-def test_suspension_extension_and_resumption_keep_the_period(desk: Desk) -> None:
-    case = desk.case(G5)
-    case.work("registry.register_suspension", {"until": "2027-09-02", "ground": "illness"})
-    assert case.fact("suspended_since") == "2026-09-03"
-    assert desk.world.class_of("changyuan_primary", 5, 1).size == 39  # type: ignore[union-attr]
-    case.work("registry.extend_suspension", {"until": "2028-09-02"})
-    assert case.fact("suspended_until") == "2028-09-02"
-    assert case.work("registry.extend_suspension", {"until": "2028-09-02"}) == ()
-    case.work("registry.register_resumption", {})
-    assert (case.fact("status"), case.fact("suspended_since")) == ("in_school", None)
-    assert case.fact("suspension_count") == 1
-    assert desk.world.class_of("changyuan_primary", 5, 1).size == 40  # type: ignore[union-attr]
-
-
-def test_going_on_with_a_suspension_opens_the_next_one_in_a_row(desk: Desk) -> None:
-    case = desk.case("永靖县第一小学休学学生")
-    assert case.fact("consecutive_suspensions") == 1
-    case.work("registry.continue_suspension", {"until": "2028-03-01"})
-    assert (case.fact("suspended_since"), case.fact("suspended_until")) == ("2027-03-02", "2028-03-01")
-    assert (case.fact("consecutive_suspensions"), case.fact("suspension_ground")) == (2, "illness")
-    assert case.fact("suspended_days") == 366 + 365
-    assert case.work("registry.continue_suspension", {"until": "2028-03-01"}) == ()
-    assert desk.world.class_of("yongjing_first_primary", 5, 1).size == 40  # type: ignore[union-attr]
-
-
-def test_resumption_may_put_the_student_into_another_grade(desk: Desk) -> None:
-    case = desk.case("休学学生")
-    case.work("registry.register_resumption", {"grade": 4})
-    record = desk.enrolment("休学学生")
-    assert (record.grade, record.class_no, record.status) == (4, None, "in_school")
-
-
-def test_only_a_running_suspension_can_be_extended(desk: Desk) -> None:
-    with pytest.raises(ActionRefused) as refusal:
-        desk.case(G5).work("registry.extend_suspension", {"until": "2027-09-02"})
-    assert refusal.value.error_code == "not_suspended"
-
-
-def test_only_a_running_suspension_can_go_on(desk: Desk) -> None:
-    with pytest.raises(ActionRefused) as refusal:
-        desk.case(G5).work("registry.continue_suspension", {"until": "2027-09-02"})
-    assert refusal.value.error_code == "not_suspended"
-
-
 @pytest.mark.parametrize(("month", "day", "published"), [(9, 17, True), (8, 3, False), (7, 20, False)])
 def test_an_overdue_unit_is_entered_once_and_published_outside_the_holidays(
     desk: Desk, month: int, day: int, published: bool

@@ -11,6 +11,7 @@ from service.checks.frame import Rule
 from service.checks.model import Model
 from service.engine.model import Node, Process
 from service.registry.actions import ACTIONS, PREFIX, Action
+from service.registry.occasions import OCCASIONS
 
 rule = Rule(
     id="work_known",
@@ -18,13 +19,15 @@ rule = Rule(
     severity=Severity.ERROR,
     kinds=("bpmn",),
     why="服务任务用外部任务的主题（topic）说明做什么。registry. 开头的由系统在同一事务里完成，名称和输入取自"
-    "固定的清单；其他主题等待外部程序来取。",
+    "固定的清单；其他主题等待外部程序来取。registry. 开头的消息由系统在相应的时机发出，只能用来开始流程。",
     cure="在属性面板中选择“外部任务”，主题写 registry.<动作>，输入参数照动作的说明填写",
 )
 
 
 def check(model: Model) -> Iterator[Finding]:
-    for process, _, node in model.nodes():
+    for process, scope, node in model.nodes():
+        if node.event.kind == "message" and node.event.value.startswith(PREFIX):
+            yield from _occasion(node, begins=scope is process.scope and node.kind == "startEvent")
         topic = node.settings.get("topic", "")
         if node.kind == "serviceTask" and (not topic or node.settings.get("type") != "external"):
             yield Finding(
@@ -36,6 +39,17 @@ def check(model: Model) -> Iterator[Finding]:
             yield Finding(sentence=f"没有“{topic}”这个系统动作", element=node.id, line=node.line, cure=cure)
         elif topic in ACTIONS:
             yield from _inputs(model, process, node, ACTIONS[topic])
+
+
+def _occasion(node: Node, *, begins: bool) -> Iterator[Finding]:
+    """Messages of the registry: a closed list, and each starts a process."""
+    cure = f"可用：{'、'.join(OCCASIONS)}，画作流程的消息开始事件；其他消息不要以 {PREFIX} 开头"
+    if node.event.value not in OCCASIONS:
+        sentence = f"系统不会发出消息“{node.event.value}”"
+        yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
+    elif not begins:
+        sentence = f"消息“{node.event.value}”只能用来开始流程"
+        yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
 
 
 def _inputs(model: Model, process: Process, node: Node, action: Action) -> Iterator[Finding]:

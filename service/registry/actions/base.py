@@ -91,11 +91,18 @@ class ActionContext:
 
     def become(self, status: str, trigger: str) -> tuple[Change, ...]:
         """The change of status, or nothing where the student has it already."""
-        if self.enrolment.status == status:
-            return ()
-        clauses = self.may_become(status, trigger)
         was = self.enrolment.status
-        return (SetStatus(student=self.student, was=was, status=status, trigger=trigger, clauses=clauses),)
+        if was == status:
+            return ()
+        change = SetStatus(
+            student=self.student,
+            was=was,
+            status=status,
+            trigger=trigger,
+            places=self.law.statuses.places_taken(was, status),
+            clauses=self.may_become(status, trigger),
+        )
+        return (change,)
 
     def unlocked(self) -> None:
         """Refused while another case holds the record."""

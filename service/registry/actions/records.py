@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.registry.actions.base import ActionContext, Input, action
+from service.registry.actions.suspensions import end_of_suspension
 from service.registry.changes import Change, LockStudent, MoveEnrolment, UnlockStudent
 from service.registry.model import Unit
 
@@ -70,14 +71,16 @@ def set_in_school(ctx: ActionContext) -> tuple[Change, ...]:
 
 @action(
     "改变学籍状态",
-    "按 transitions.yaml 允许的变化改变学籍状态，如 dropout、abroad；不允许的变化会被拒绝。",
+    "按 transitions.yaml 允许的变化改变学籍状态，如 dropout、abroad；不允许的变化会被拒绝。"
+    "不再是休学的，正在进行的休学到此结束。",
     Input(name="status", type="status", label_zh="新状态", required=True),
     Input(name="trigger", type="string", label_zh="业务，transitions.yaml 中的 by", required=True),
     errors=_MOVING,
 )
 def set_status(ctx: ActionContext) -> tuple[Change, ...]:
     ctx.unlocked()
-    return ctx.become(ctx.text("status"), ctx.text("trigger"))
+    changes = ctx.become(ctx.text("status"), ctx.text("trigger"))
+    return (*end_of_suspension(ctx, ctx.enrolment.grade), *changes) if changes else ()
 
 
 def _move(ctx: ActionContext, trigger: str) -> tuple[Change, ...]:
@@ -96,6 +99,7 @@ def _move(ctx: ActionContext, trigger: str) -> tuple[Change, ...]:
         class_no=ctx.number("class_no") or _smallest_class(ctx, to, grade),
         on=ctx.today,
         case=ctx.case,
+        in_class=ctx.law.statuses.statuses[ctx.enrolment.status].in_class,
         clauses=clauses,
     )
     return (move, *changes)

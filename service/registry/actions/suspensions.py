@@ -91,11 +91,16 @@ def register_resumption(ctx: ActionContext) -> tuple[Change, ...]:
     changes = ctx.become("in_school", ctx.text("trigger", "resumption"))
     if not changes:
         return ()
-    grade = ctx.number("grade") or ctx.enrolment.grade
+    return (*end_of_suspension(ctx, ctx.number("grade") or ctx.enrolment.grade), *changes)
+
+
+def end_of_suspension(ctx: ActionContext, grade: int) -> tuple[Change, ...]:
+    """The running period ends today and the student is in ``grade``; nothing where no period runs."""
+    if ctx.enrolment.status != "suspended":
+        return ()
     school = ctx.snapshot.units[ctx.enrolment.school]
     stage = ctx.law.stage_at(school, grade) or ctx.enrolment.stage
-    closed = CloseSuspension(student=ctx.student, on=ctx.today, grade=grade, stage=stage, case=ctx.case)
-    return (*changes, closed)
+    return (CloseSuspension(student=ctx.student, on=ctx.today, grade=grade, stage=stage, case=ctx.case),)
 
 
 def _running(ctx: ActionContext) -> tuple[Suspension, date]:

@@ -20,7 +20,8 @@ def suspension_ground(q: Question) -> Value:
 @fact(
     "number",
     "累计休学天数",
-    "义务教育（小学、初中合计）或高中的全部休学天数，首尾两日都算；正在进行的一次算到期满日，期满日未定的算到当日。",
+    "义务教育（小学、初中合计）或高中的全部休学天数，首尾两日都算；正在进行的一次算到期满日，期满日未定的算到当日；"
+    "过了期满日才结束的只算到期满日（其后按旷课等处理，assumed）。",
 )
 def suspended_days(q: Question) -> Value:
     return sum(_days(period, q.today) for period in _of_this_level(q)) if q.enrolment else None
@@ -53,7 +54,8 @@ def _of_this_level(q: Question) -> list[Suspension]:
 
 
 def _last_day(period: Suspension, today: date) -> date:
-    return period.ended or period.until or today
+    days = [day for day in (period.ended, period.until) if day is not None]
+    return min(days, default=today)
 
 
 def _days(period: Suspension, today: date) -> int:

@@ -98,15 +98,19 @@ class Enrolment(db.Model):  # type: ignore[name-defined,misc]
 
 
 class SuspensionPeriod(db.Model):  # type: ignore[name-defined,misc]
-    """One period of suspension (休学)."""
+    """One period of suspension (休学); ``next_look`` is the day on which the system next looks whether it ran out."""
 
     __tablename__ = "suspension_period"
+    __table_args__ = (
+        Index("ix_suspension_period_next_look", "next_look", postgresql_where=text("next_look is not null")),
+    )
     id: Mapped[Serial]
     student: Mapped[Str] = mapped_column(ForeignKey("student.id"), index=True)
     stage: Mapped[Str]
     since: Mapped[Day]
     until: Mapped[Day | None]
     ended: Mapped[Day | None]
+    next_look: Mapped[Day | None]
     ground: Mapped[Str] = mapped_column(server_default="")
     case_number: Mapped[Str] = mapped_column(server_default="")
 
