@@ -117,10 +117,16 @@ def test_a_grade_agreed_upon_is_the_grade_of_the_new_record(desk: Desk) -> None:
     assert (record.grade, record.stage) == (5, "primary")
 
 
+def test_a_pull_puts_the_student_into_the_grade_the_school_assessed(desk: Desk) -> None:
+    case = desk.case("六年级学生", "徐汇区第一小学")
+    case.work("registry.pull_record", {"grade": 4})
+    assert desk.enrolment("六年级学生").grade == 4
+
+
 def test_a_graduate_pulled_to_another_province_is_in_school_there(desk: Desk) -> None:
     name = "长垣市第一初级中学毕业生"
     case = desk.case(name, "浦东新区第一高级中学", requested_grade=10)
-    case.work("registry.pull_record", {"trigger": "cross_province_after_graduation"})
+    case.work("registry.pull_record", {"trigger": "cross_province_after_graduation", "status": "in_school"})
     record = desk.enrolment(name)
     assert (record.status, record.stage, record.grade) == ("in_school", "senior", 10)
 

@@ -65,3 +65,19 @@ def test_a_school_that_starts_must_keep_the_record(desk: Desk) -> None:
 
 def test_the_place_of_study_is_told_by_the_school_s_name(desk: Desk) -> None:
     assert desk.case(G3, "浦东新区特殊教育学校").fact("receiving_school_name") == "浦东新区特殊教育学校"
+
+
+@pytest.mark.parametrize(
+    ("school", "first", "last"),
+    [("pudong_first_primary", 1, 5), ("changan_first_primary", 1, 6), ("shanghai_sports", 1, 9)],
+)
+def test_which_grades_a_school_has_follows_from_its_school_system(
+    desk: Desk, school: str, first: int, last: int
+) -> None:
+    case = at_the_district(desk.case(G3), receiving_authority="pudong_education", receiving_school=school)
+    assert (case.fact("receiving_first_grade"), case.fact("receiving_last_grade")) == (first, last)
+
+
+def test_without_a_school_no_grade_is_known(desk: Desk) -> None:
+    case = at_the_district(desk.case(G3), receiving_authority="pudong_education")
+    assert (case.fact("receiving_first_grade"), case.fact("receiving_last_grade")) == (None, None)

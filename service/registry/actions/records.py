@@ -49,9 +49,11 @@ def transfer_record(ctx: ActionContext) -> tuple[Change, ...]:
 
 @action(
     "跨省调档",
-    "核办完成并确认学生报到后，把学籍调入转入学校。in_school 以外的状态先保持不变（MOE2016-3.2-b）；"
-    "毕业后跨省就学（trigger=cross_province_after_graduation）调档后即为在校。",
+    "核办完成并确认学生报到后，把学籍调入转入学校。不写 status 的，学籍状态不变（MOE2016-3.2-b）；"
+    "毕业后跨省就学调档后即为在校，写 status=in_school。",
     Input(name="trigger", type="string", label_zh="业务，默认 cross_province_transfer"),
+    Input(name="grade", type="number", label_zh="编入年级，默认表单 requested_grade，未填则不变"),
+    Input(name="status", type="status", label_zh="调档后的学籍状态，默认不变"),
     Input(name="class_no", type="number", label_zh="班级"),
     errors=_MOVING,
 )
@@ -106,15 +108,14 @@ def _move(ctx: ActionContext, trigger: str) -> tuple[Change, ...]:
 
 
 def _status_after(ctx: ActionContext, trigger: str) -> tuple[tuple[str, ...], tuple[Change, ...]]:
-    """A graduate is in school again after the move; everybody else keeps the status he has."""
-    if ctx.enrolment.status == "graduated":
-        return ctx.may_become("in_school", trigger), ctx.become("in_school", trigger)
-    return ctx.may_become(ctx.enrolment.status, trigger), ()
+    """The clauses the move rests on, and the change to the status the diagram names, if it names one."""
+    wanted = ctx.text("status", ctx.enrolment.status)
+    return ctx.may_become(wanted, trigger), ctx.become(wanted, trigger)
 
 
 def _grade(ctx: ActionContext) -> int:
     form = replace(ctx, inputs=ctx.view.form)
-    return form.number("requested_grade") or ctx.enrolment.grade
+    return ctx.number("grade") or form.number("requested_grade") or ctx.enrolment.grade
 
 
 def _smallest_class(ctx: ActionContext, school: Unit, grade: int) -> int | None:

@@ -35,6 +35,25 @@ def receiving_grade_offered(q: Question) -> Value:
     return q.law.stage_at(school, grade) in school.stages if school and grade is not None else None
 
 
+@fact("number", "转入学校最低年级", "转入学校按其学制办有的最低一个年级；学校未定时为空。")
+def receiving_first_grade(q: Question) -> Value:
+    return min(_grades(q), default=None)
+
+
+@fact("number", "转入学校最高年级", "转入学校按其学制办有的最高一个年级；学校未定时为空。")
+def receiving_last_grade(q: Question) -> Value:
+    return max(_grades(q), default=None)
+
+
+def _grades(q: Question) -> list[int]:
+    """First and last grade of every stage the receiving school has."""
+    school = q.party("receiving_school")
+    if school is None:
+        return []
+    spans = q.law.system_of(school).stages
+    return [grade for stage in school.stages if stage in spans for grade in spans[stage]]
+
+
 @fact(
     "number",
     "可用学位",
@@ -77,6 +96,8 @@ FACTS = (
     receiving_initial_grade,
     receiving_graduating_grade,
     receiving_grade_offered,
+    receiving_first_grade,
+    receiving_last_grade,
     class_places,
     reserved_places,
 )
