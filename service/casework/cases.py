@@ -109,6 +109,7 @@ class Side:
     entry: NewEntry
     variables: Mapping[str, Value]
     message: str = ""
+    at: str = ""  # the start event, where it is not the message's
     host: bool = True
 
 
@@ -131,7 +132,7 @@ def open_side(world: Surroundings, row: DefinitionRow, side: Side) -> Advanced:
     rows.insert_instance(connection, locked, case.now)
     compiled = world.shelf.compiled(connection, row)
     try:
-        at = compiled.start_at("message", side.message) if side.message else ""
+        at = compiled.start_at("message", side.message) if side.message else side.at
         instance = Instance.start(compiled, world, side.variables, by=side.entry.actor, at=at)
     except UncaughtError as error:
         raise refusal(error) from error

@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from service.casework import self_starts
 from service.casework.context import Office
 from service.checks.gate import Verdict, judge_folder, judge_upload
 from service.checks.quarantine import screen
@@ -86,7 +87,7 @@ def deploy_folder(
     (verdict or judge_folder(rules.rulebook())).enforce()
     with transaction() as connection:
         rows.lock_deployments(connection)
-        made = [_store(connection, [batch]) for batch in parcels]
+        made = [_store(office, connection, [batch]) for batch in parcels]
     return tuple(done for done in made if done is not None)
 
 
@@ -111,7 +112,7 @@ def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     ]
     with transaction() as connection:
         rows.lock_deployments(connection)
-        done = _store(connection, [(parcel, candidates), *heirs])
+        done = _store(office, connection, [(parcel, candidates), *heirs])
         return done or _as_before(connection, candidates, parcel)
 
 
@@ -190,7 +191,9 @@ def _compiled(bundle: Bundle, name: str, code: str, since: date) -> Iterator[_Ca
         yield _Candidate(bundle=bundle, definition=definition, since=None if since == date.min else since)
 
 
-def _store(connection: Connection, batches: list[tuple[Parcel, list[_Candidate]]]) -> Deployed | None:
+def _store(
+    office: Office, connection: Connection, batches: list[tuple[Parcel, list[_Candidate]]]
+) -> Deployed | None:
     """Write what is new, as one deployment under the first batch's name; None when nothing is.
 
     ``definitions`` of the answer are the first batch's own; what its heirs got is found by the deployment's id.
@@ -219,6 +222,7 @@ def _store(connection: Connection, batches: list[tuple[Parcel, list[_Candidate]]
     for item, part in fresh:
         row = _row(connection, item, deployment, part)
         rows.store_definition(connection, row)
+        self_starts.arm(office, connection, row, item.definition, now)
         if part is parcel:
             made.append(row)
     rows.bump_release(connection)

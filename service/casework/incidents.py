@@ -15,6 +15,7 @@ from service.engine import EngineError, UncaughtError
 from service.engine.failures import EvaluationError
 from service.errors import NotFound, XuejiError
 from service.store import incidents as rows
+from service.store import start_events
 from service.store.db import transaction
 
 
@@ -69,3 +70,4 @@ def retry(actor: Actor, incident_id: str) -> None:
     with transaction() as connection:
         if not rows.resolve(connection, incident_id):
             raise NotFound("没有这个未处理的异常件", cure="请刷新异常列表")
+        start_events.again(connection, incident_id)

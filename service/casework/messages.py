@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.casework import incidents, steering
+from service.casework import incidents, self_starts, steering
 from service.casework.actors import SYSTEM, Actor
 from service.casework.advance import Advanced, advance
 from service.casework.cases import Side, definition_for, open_side
@@ -21,6 +21,7 @@ from service.errors import Conflict, NotFound
 from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
+from service.store import start_events
 from service.store.db import transaction
 from service.store.progress import read_case
 from service.store.rows import NewEntry
@@ -99,7 +100,9 @@ def _deliver_one(office: Office) -> bool:
         log.warning("outbox row %s failed: %s", row.id, error)
         with transaction() as connection:
             given_up = rows.failed(connection, row.id, str(error))
-        if given_up and row.instance:
+        if given_up and row.kind == "start":
+            self_starts.given_up(row.payload, error)
+        elif given_up and row.instance:
             incidents.open_incident(row.instance, "outbox", error, {"outbox": row.id})
     return True
 
@@ -112,6 +115,8 @@ def _bring_about(office: Office, connection: Connection, row: Any) -> None:
         _broadcast(office, connection, row)
     elif row.kind == "signal_to":  # sent by hand: a row for each who listened
         steering.hear(office, connection, row.instance, row.name, row.payload.get("variables", {}))
+    elif row.kind == "start":
+        self_starts.hear(office, connection, row.payload)
 
 
 def _pass_on(office: Office, connection: Connection, row: Any) -> None:
@@ -151,8 +156,9 @@ def _start_other_side(office: Office, connection: Connection, row: Any, key: str
 
 
 def _broadcast(office: Office, connection: Connection, row: Any) -> None:
-    """A signal reaches every waiting instance of its region but the one that threw it."""
+    """A signal reaches every waiting instance of its region but the one that threw it, and starts new ones."""
     payload = row.payload.get("variables", {})
+    start_events.address(connection, row.name, start_events.tenant_of(connection, row.instance), payload)
     for instance in rows.signal_listeners(connection, row.name, row.instance):
         locked, world = office.open(connection, instance)
         entry = NewEntry(actor=SYSTEM.id, verb="signal", detail={"signal": row.name})

@@ -15,7 +15,7 @@ from service.engine import Instance
 from service.errors import Conflict, NotFound
 from service.ids import new_id
 from service.policy.values import Value
-from service.store import outbox
+from service.store import outbox, start_events
 from service.store import steering as rows
 from service.store.db import transaction
 from service.store.rows import NewEntry
@@ -55,12 +55,13 @@ def hold(office: Office, actor: Actor, instance: str, *, paused: bool) -> None:
 
 
 def signal(actor: Actor, name: str, tenant: str | None, values: Mapping[str, Any]) -> int:
-    """Send a signal to every instance of a tenant that listens, each in its own transaction; their number."""
+    """Send a signal to whatever listens in a tenant, instances and start events, each on its own; their number."""
     actor.require(*KEEPERS)
     with transaction() as connection:
         heard = rows.listening(connection, name, tenant)
         outbox.address(connection, name, [(new_id(), one) for one in heard], values)
-    return len(heard)
+        started = start_events.address(connection, name, tenant, values)
+    return len(heard) + started
 
 
 def hear(office: Office, connection: Any, instance: str, name: str, values: Mapping[str, Any]) -> None:

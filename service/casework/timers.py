@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from service.casework import incidents
+from service.casework import incidents, self_starts
 from service.casework.actors import SYSTEM_ID
 from service.casework.advance import advance
 from service.casework.context import Office
@@ -19,11 +19,11 @@ BATCH = 500
 
 
 def fire_due(office: Office, limit: int = BATCH) -> int:
-    """Fire the due timers of up to ``limit`` instances; the number of instances moved.
+    """Fire the due timers of up to ``limit`` instances, new ones' start events first; how many came.
 
     An instance that fails gets an incident and is left out until somebody retries it; it cannot stop the others.
     """
-    count = 0
+    count = self_starts.fire_due(office, limit)
     while count < limit and _fire_one(office):
         count += 1
     return count
@@ -53,6 +53,6 @@ def _fire(office: Office, connection: Connection, instance_id: str) -> None:
 
 
 def next_due() -> datetime | None:
-    """The earliest instant at which any active instance has something to do."""
+    """The earliest instant at which any active instance has something to do, or a new one is to start."""
     with transaction() as connection:
         return sweep.next_due(connection)

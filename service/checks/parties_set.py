@@ -44,8 +44,8 @@ class Outcome:
 class Paths:
     """One bundle, followed from where a case starts."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, *, without_student: bool = False) -> None:
+        self.model, self.without_student = model, without_student
         self.rules = model.book.law.parties
         self.processes: dict[str, Process] = {
             process.id: process for one in (*model.neighbours(), model) for process in one.processes
@@ -56,6 +56,10 @@ class Paths:
         """Parties asked for too early in a process a case starts with, told at its own nodes."""
         _, party = starter(process.settings)
         return self._level(process.scope, frozenset({party}), {}, _DEEPEST).unset
+
+    def begin_by_itself(self, process: Process, party: str) -> tuple[Unset, ...]:
+        """The same for a process that starts by itself, where ``party`` (if any) is the region's own authority."""
+        return self._level(process.scope, frozenset({party} - {""}), {}, _DEEPEST).unset
 
     # What each step settles -------------------------------------------------------------------------
 
@@ -86,7 +90,7 @@ class Paths:
         early = tuple(
             Unset(node=node, party=party)
             for party in dict.fromkeys(self._asked(node, given))
-            if self.rules.known(party) and self.rules.needs_setting(party) and not self._found(party, settled)
+            if self.rules.known(party) and self._to_be_set(party) and not self._found(party, settled)
         )
         inside = Outcome(settled=self._by_form(node))
         if node.body is not None:
@@ -113,6 +117,10 @@ class Paths:
         for item in node.inputs:
             if item.target in kinds and (value := _constant(item.value, given)):
                 yield value
+
+    def _to_be_set(self, party: str) -> bool:
+        """Without a student there is no school of the record either."""
+        return self.without_student or self.rules.needs_setting(party)
 
     def _found(self, party: str, settled: Settled) -> bool:
         """Whether a party, or one it follows from, is settled."""

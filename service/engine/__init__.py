@@ -21,6 +21,7 @@ from service.engine.host import (
 )
 from service.engine.instance import DELETED, Instance
 from service.engine.refusal import refusal
+from service.engine.self_starts import SelfStart, first_due, self_starts
 
 __all__ = [
     "DELETED",
@@ -35,6 +36,7 @@ __all__ = [
     "MessageWait",
     "Outcome",
     "Position",
+    "SelfStart",
     "SignalWait",
     "Thrown",
     "TimerWait",
@@ -43,5 +45,7 @@ __all__ = [
     "UserTaskWait",
     "Wait",
     "compile_files",
+    "first_due",
     "refusal",
+    "self_starts",
 ]

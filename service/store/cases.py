@@ -43,6 +43,15 @@ def next_number(connection: Connection, county: str, on: date) -> str:
     return f"{county}-{on:%Y%m%d}-{serial:06d}"
 
 
+def authority_of_region(connection: Connection, region: str) -> str | None:
+    """The authority whose own area a region is; the nation has none."""
+    sql = text(
+        "select id from unit where kind = 'authority' and county = :region and successor is null order by id"
+    )
+    found: str | None = connection.execute(sql, {"region": region}).scalar()
+    return found
+
+
 def insert_case(connection: Connection, case: CaseRow, by: str) -> None:
     connection.execute(
         _CASE,

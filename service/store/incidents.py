@@ -29,6 +29,11 @@ _WORK_AGAIN = text(
     """update subscription set retries = 1 from incident
        where incident.id = :id and incident.kind = 'external' and subscription.id = incident.act->>'work'"""
 )
+_POST_AGAIN = text(
+    """update outbox set attempts = 0, not_before = clock_timestamp() from incident
+       where incident.id = :id and incident.kind = 'outbox' and outbox.id = incident.act->>'outbox'
+         and outbox.done_at is null"""
+)
 _CLOSE_OF_WORK = text(
     """update incident set resolved_at = clock_timestamp()
        where kind = 'external' and resolved_at is null and act->>'work' = :work"""
@@ -50,6 +55,7 @@ def resolve(connection: Connection, incident_id: str) -> bool:
     if connection.execute(_OPEN, {"id": incident_id}).first() is None:
         return False
     connection.execute(_WORK_AGAIN, {"id": incident_id})
+    connection.execute(_POST_AGAIN, {"id": incident_id})
     connection.execute(_RESOLVE, {"id": incident_id})
     return True
 

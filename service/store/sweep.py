@@ -8,13 +8,17 @@ from sqlalchemy import Connection, text
 
 from service.clock import ZONE
 
-_OFFSET = """make_interval(secs => coalesce(
+OFFSET = """make_interval(secs => coalesce(
     (select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0))"""
 _TAKE = text(
-    f"""select id from instance where status = 'active' and next_due <= statement_timestamp() + {_OFFSET}
+    f"""select id from instance where status = 'active' and next_due <= statement_timestamp() + {OFFSET}
         order by next_due limit 1 for update skip locked"""  # noqa: S608  (a constant)
 )
-_NEXT = text("select min(next_due) from instance where status = 'active' and next_due is not null")
+_NEXT = text(
+    """select least((select min(next_due) from instance where status = 'active' and next_due is not null),
+                    (select min(s.due) from start_event s join definition d on d.id = s.definition
+                     where s.due is not null and not d.paused))"""
+)
 _SET_CLOCK = text(
     """insert into setting (key, value) values ('clock_offset', to_jsonb(cast(:offset as float8)))
        on conflict (key) do update set value = excluded.value

@@ -34,9 +34,10 @@ _NAMES = {
     "link": "链接",
     "terminate": "终止",
 }
-_HOSTED = {"none", "message"}  # what starts a case; the host waits for it
+_HOSTED = {"none", "message", "timer", "signal"}  # what starts a case; the host waits for it
 _WAITED = {"timer", "message", "signal", "conditional"}
 _INSIDE = {"none"}
+_OF_PROCESS = "流程的开始事件"
 _OF_EVENT_SUBPROCESS = _WAITED | {"error", "escalation", "compensate"}
 _ALLOWED = {
     "intermediateCatchEvent": ("中间捕获事件", _WAITED | {"link"}),
@@ -65,7 +66,10 @@ def _wrong(scope: Scope, owner: Node | None, node: Node) -> Iterator[tuple[str, 
     if node.event.kind not in allowed:
         names = "、".join(name for kind, name in _NAMES.items() if kind in allowed)
         kind = _NAMES.get(node.event.kind, node.event.kind)
-        yield f"{kind}事件“{graph.label(node)}”不能作{place}", f"{place}可以是：{names}"
+        yield (
+            f"{kind}事件“{graph.label(node)}”不能作{place}",
+            f"{place}可以是：{names}{_instead(place, node)}",
+        )
     if node.event.kind in _ALWAYS_INTERRUPT and not node.interrupting:
         yield f"{_NAMES[node.event.kind]}事件“{graph.label(node)}”总要中断", "改为中断型（实线）"
     if node.kind == "boundaryEvent":
@@ -74,11 +78,18 @@ def _wrong(scope: Scope, owner: Node | None, node: Node) -> Iterator[tuple[str, 
         yield f"取消结束事件“{graph.label(node)}”不在事务子流程里", "直接画在事务子流程内，或改用错误结束事件"
 
 
+def _instead(place: str, node: Node) -> str:
+    """Before there is a case there are no variables whose change could be noticed."""
+    if place != _OF_PROCESS or node.event.kind != "conditional":
+        return ""
+    return "。办件开始之前没有变量，条件无从变化：改用定时开始事件，后接排他网关判断"
+
+
 def _place(owner: Node | None, node: Node) -> tuple[str, set[str]]:
     if node.kind != "startEvent":
         return _ALLOWED[node.kind]
     if owner is None:
-        return "流程的开始事件", _HOSTED
+        return _OF_PROCESS, _HOSTED
     return (
         ("事件子流程的开始事件", _OF_EVENT_SUBPROCESS)
         if owner.triggered_by_event

@@ -1,7 +1,7 @@
 """Every table of the product."""
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
-from service.store.models.deployments import Definition, Deployment, Resource
+from service.store.models.deployments import Definition, Deployment, Resource, StartEvent
 from service.store.models.materials import Material, MaterialContent
 from service.store.models.records import (
     Inbox,
@@ -48,6 +48,7 @@ __all__ = [
     "SchoolClass",
     "Setting",
     "SignInAttempt",
+    "StartEvent",
     "Student",
     "Submission",
     "Subscription",

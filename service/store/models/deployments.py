@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db import db
@@ -55,3 +55,24 @@ class Definition(db.Model):  # type: ignore[name-defined,misc]
     stages: Mapped[Json]
     uploaded: Mapped[bool] = mapped_column(server_default="false")
     paused: Mapped[bool] = mapped_column(server_default="false")
+
+
+class StartEvent(db.Model):  # type: ignore[name-defined,misc]
+    """A start event in force that a clock or a signal sets off: ``kind`` is timer or signal.
+
+    ``wants`` is the timer's text or the signal's name, ``data`` what a cycle needs to go on; without ``due`` a
+    timer stands still until its incident is retried.
+    """
+
+    __tablename__ = "start_event"
+    __table_args__ = (
+        Index("ix_start_event_due", "due", postgresql_where=text("due is not null")),
+        Index("ix_start_event_wants", "wants", postgresql_where=text("kind = 'signal'")),
+    )
+    definition: Mapped[Str] = mapped_column(ForeignKey("definition.id"), primary_key=True)
+    element: Mapped[Str] = mapped_column(primary_key=True)
+    name: Mapped[Str] = mapped_column(server_default="")
+    kind: Mapped[Str]
+    wants: Mapped[Str]
+    due: Mapped[Instant | None]
+    data: Mapped[Json]
