@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ class NotRunning(XuejiError):
 
 
 _ON, _OFF = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+_KEY = re.compile(r"[A-Za-z0-9._-]{1,32}:[0-9a-fA-F]{64}")
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104  recognised, not bound
 
 
@@ -62,6 +64,8 @@ class Settings:
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    data_keys: str = ""
+    index_key: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -115,6 +119,12 @@ class Settings:
         """The key that signs and encrypts: as set, or the installation's own."""
         return self.secret or keep_secret(self.data_dir / "secret.key", lambda: secrets.token_hex(32))
 
+    @property
+    def sealing_keys(self) -> dict[str, bytes]:
+        """Keys of data at rest by name, the current one first; none is the installation's own."""
+        parts = (one.partition(":") for one in self.data_keys.split(",") if one)
+        return {name: bytes.fromhex(key) for name, _, key in parts}
+
     def environment(self) -> dict[str, str]:
         """The variables that give another process these same settings."""
         values = {name: getattr(self, field) for field, (name, _) in VARIABLES.items()}
@@ -125,8 +135,9 @@ def _read(name: str, text: str, read: Callable[[str], object]) -> object:
     try:
         return read(text)
     except ValueError as error:
+        shown = "" if name.endswith(("KEY", "KEYS", "SECRET")) else f"“{text}”"
         raise BadSetting(
-            f"环境变量 {name} 的值“{text}”无效：{error}", cure="请参阅 docs/settings.md"
+            f"环境变量 {name} 的值{shown}无效：{error}", cure="请参阅 docs/settings.md"
         ) from error
 
 
@@ -158,6 +169,20 @@ def _site(text: str) -> str:
     return text
 
 
+def _keys(text: str) -> str:
+    """Keys as name:hex, separated by commas."""
+    keys = [one.strip() for one in text.split(",") if one.strip()]
+    if len({one.partition(":")[0] for one in keys}) < len(keys) or not all(map(_KEY.fullmatch, keys)):
+        raise ValueError("应形如 2026b:64 位十六进制数,2026a:64 位十六进制数，名称不重复，现用的在前")
+    return ",".join(keys)
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("应为 64 位十六进制数")
+    return text
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in _ON | _OFF:
         raise ValueError("应为 1 或 0")
@@ -186,6 +211,8 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "redis_url": ("REDIS_URL", _redis),
     "demo": ("XUEJI_DEMO", _switch),
     "secret": ("XUEJI_SECRET_KEY", str),
+    "data_keys": ("XUEJI_DATA_KEYS", _keys),
+    "index_key": ("XUEJI_INDEX_KEY", _key),
     "processes_dir": ("XUEJI_PROCESSES", _path),
     "forms_dir": ("XUEJI_FORMS", _path),
     "upload_limit": ("XUEJI_UPLOAD_LIMIT", _positive),

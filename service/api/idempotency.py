@@ -86,7 +86,7 @@ def _first_answer(asked: RequestKey) -> Response | None:
 def _told(row: Any, asked: RequestKey) -> Response:
     if row.fingerprint != asked.fingerprint:
         raise Reused(f"{HEADER} 已用于另一个请求", cure="不同的请求请用不同的值")
-    answer = Response(bytes(row.body), status=row.status, mimetype=row.media_type or None)
+    answer = Response(requests.body_of(asked, row), status=row.status, mimetype=row.media_type or None)
     answer.headers[REPLAYED] = "true"
     return answer
 

@@ -23,6 +23,7 @@ from service.api.registry.cases import cases
 from service.api.registry.clock import clock
 from service.api.registry.handing import handing
 from service.api.registry.materials import materials
+from service.api.registry.personal import personal
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
 from service.api.registry.single_sign_on import single_sign_on
@@ -35,6 +36,7 @@ RESOURCES = (
     cases,
     handing,
     materials,
+    personal,
     provenance,
     bulletin,
     clock,

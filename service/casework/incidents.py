@@ -14,6 +14,7 @@ from service.casework.actors import Actor
 from service.engine import EngineError, UncaughtError
 from service.engine.failures import EvaluationError
 from service.errors import NotFound, XuejiError
+from service.policy import identity
 from service.store import incidents as rows
 from service.store import start_events
 from service.store.db import transaction
@@ -28,7 +29,13 @@ def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[st
     with transaction(aside=True) as connection:
         return rows.insert(
             connection,
-            {"instance": instance_id, "kind": kind, "element": element, "message": message, "trace": trace},
+            {
+                "instance": instance_id,
+                "kind": kind,
+                "element": element,
+                "message": identity.redacted(message),
+                "trace": identity.redacted(trace),
+            },
             act,
         )
 

@@ -11,6 +11,7 @@ from service.casework.context import Office
 from service.casework.rules import Rules
 from service.casework.shelf import Shelf
 from service.settings import Settings
+from service.store import vault
 from service.store.db import db, engine_options
 
 _KEY = "xueji.office"
@@ -25,6 +26,8 @@ def connect(settings: Settings, name: str = "service") -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
     )
     db.init_app(app)
+    index_key = bytes.fromhex(settings.index_key)
+    vault.install(app, vault.Vault.of(settings.secret_key, settings.sealing_keys, index_key))
     app.extensions[_KEY] = Office(Shelf(Rules(settings.processes_dir, settings.forms_dir)))
     return app
 

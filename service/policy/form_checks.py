@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
+from service.policy import identity
 from service.policy.form_patterns import LONGEST_TEXT
 from service.policy.values import Value, is_number, kind_zh, to_date
 
@@ -54,9 +55,19 @@ def text_check(
             raise AnswerError(f"最多 {most} 个字，现在是 {len(text)} 个")
         if pattern is not None and not pattern.search(text):
             raise AnswerError(f"格式不对{example}")
+        if identity.holds_number(text):
+            raise AnswerError("不能含有身份证号；学生的号码在学籍中，不必再写")
         return text
 
     return check
+
+
+def identity_check(thing: object) -> Value:
+    """An identity number; a space more or a small x is no mistake."""
+    number = identity.normal(_text(thing, multiline=False))
+    if number and not identity.is_valid(number):
+        raise AnswerError("不是有效的身份证号，请核对位数、出生日期和校验码（GB 11643）")
+    return number or None
 
 
 def number_check(*, least: float | None, most: float | None, digits: int | None) -> Check:

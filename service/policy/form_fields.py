@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from service.policy.form_checks import AnswerError, Check
+from service.policy.form_checks import AnswerError, Check, identity_check
 from service.policy.form_conditions import Condition, ConditionError, parse_condition
 from service.policy.form_parts import Part
 from service.policy.form_types import LISTS, TYPES, Option, options_of
 from service.policy.values import Value
 
-KINDS = frozenset({"unit", "student", "file"})
+KINDS = frozenset({"unit", "student", "file", "id_number"})
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _COMMON = frozenset(
@@ -96,7 +96,7 @@ def parse_field(part: Part, hides: tuple[Condition, ...]) -> Field:
         display_only=part.flag("disabled") or part.flag("readonly"),
         default=None,
         hides=(*hides, *condition_of(part)),
-        check=kind.make(part, rules),
+        check=identity_check if properties.get("kind") == "id_number" else kind.make(part, rules),
     )
     return _with_default(found, part)
 

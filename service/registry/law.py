@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from service.errors import BadDefinition
-from service.policy import strict_yaml
+from service.policy import personal_data, strict_yaml
+from service.policy.personal_data import PersonalData
 from service.policy.reader import Reader
 from service.policy.regions import NATIONAL, Region, Regions
 from service.registry.materials import MaterialRules
@@ -28,10 +29,11 @@ _PROVINCE_ADMINISTERED = "90"
 
 @dataclass(frozen=True, kw_only=True)
 class RegionRules:
-    """What one region's folder says about class sizes and changes of status."""
+    """What one region's folder says about class sizes, changes of status and personal data."""
 
     class_caps: dict[str, int] | None = None
     transitions: Transitions | None = None
+    personal: PersonalData | None = None
 
 
 class Law:
@@ -54,6 +56,16 @@ class Law:
         if transitions is None:
             raise BadDefinition("没有全国的学籍状态变化表", file=TRANSITIONS, cure="在 processes/ 中补上")
         return transitions
+
+    def personal(self, county: str, on: date, stage: str | None) -> PersonalData:
+        """Who may see, give out and ask for a student's numbers in a place."""
+        found = (self._rules[one.code].personal for one in self.applying(county, on, stage))
+        rules = next((one for one in found if one is not None), None)
+        if rules is None:
+            raise BadDefinition(
+                "没有全国的个人信息规则", file=personal_data.FILE, cure="在 processes/ 中补上"
+            )
+        return rules
 
     def class_cap(self, school: Unit, grade: int, on: date) -> int | None:
         """How many pupils a class of the grade may have; nothing where no rule says."""
@@ -120,7 +132,7 @@ class Law:
         folder = region.folder
         if folder is None:
             return RegionRules()
-        caps, transitions = folder / CLASS_CAPS, folder / TRANSITIONS
+        caps, transitions, personal = folder / CLASS_CAPS, folder / TRANSITIONS, folder / personal_data.FILE
         return RegionRules(
             class_caps=_class_caps(*_file(folder, CLASS_CAPS)) if caps.is_file() else None,
             transitions=(
@@ -128,6 +140,7 @@ class Law:
                 if transitions.is_file()
                 else None
             ),
+            personal=PersonalData.load(*_file(folder, personal.name)) if personal.is_file() else None,
         )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from service.errors import NotFound
 from service.registry.model import Enrolment, Person, RoleInUnit, SchoolClass, Student, Suspension, Unit
+from service.registry.numbers import student_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +27,8 @@ class WorldStudent:
 
     @property
     def student_number(self) -> str | None:
-        """The student number (学籍号): the letter of its class and the identity number."""
-        kind = self.enrolment.number_class
-        return None if kind == "none" else f"{kind}{self.id_number}"
+        """The student number (学籍号)."""
+        return student_number(self.enrolment.number_class, self.id_number)
 
 
 @dataclass(frozen=True, kw_only=True)

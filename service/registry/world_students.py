@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from service.policy import identity
 from service.policy.reader import Reader
 from service.policy.values import to_date
-from service.registry import identity
 from service.registry.law import Law
 from service.registry.model import CaseLock, Enrolment, Student, Suspension, Unit
 from service.registry.world_data import WorldStudent

@@ -54,6 +54,7 @@ def engine_options() -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_pre_ping": False,
+        "hide_parameters": True,  # an error's text ends in logs and incidents; values do not belong there
         "connect_args": {"options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())},
     }
 

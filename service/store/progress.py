@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from service.clock import ZONE
 from service.ids import new_id
-from service.store import wire
+from service.policy import identity
+from service.store import submissions, wire
 from service.store.rows import CaseRow, Locked, LockedInstance, NewEntry, NewOutbox, Progress, TaskRow
 from service.store.write_statement import statement
 
@@ -142,8 +144,6 @@ def write_progress(
         "entries": [_entry_values(entry) for entry in progress.entries],
         "outbox": [_outbox_values(item) for item in progress.outbox],
     }
-    if finished is not None:
-        rows["submission"] = dict(finished.data)
     values = {
         "rows": orjson.dumps(rows).decode(),
         "over": [one for one in progress.over if finished is None or one != finished.task],
@@ -153,6 +153,7 @@ def write_progress(
         "now": case.now,
         "task": finished.task if finished else None,
         "kept": finished.key if finished else None,
+        "submission": submissions.sealed(finished.key, finished.data) if finished else None,
         "form": finished.form if finished else None,
         "actor": finished.by if finished else None,
         "state": progress.state,
@@ -191,13 +192,30 @@ def write_journal(
     connection: Connection, entry: NewEntry, *, case: CaseRow, instance: str | None = None
 ) -> None:
     """One journal entry on its own."""
-    values = {**_entry_values(entry), "detail": orjson.dumps(dict(entry.detail)).decode()}
     head = {"now": case.now, "number": case.number, "instance": instance, "student": case.student}
-    connection.execute(_JOURNAL, {**head, **values})
+    connection.execute(_JOURNAL, {**head, **_text_values(entry)})
+
+
+def write_journal_of_person(connection: Connection, entry: NewEntry, student: str | None = None) -> None:
+    """One journal entry that belongs to no case; of a student, or of nobody."""
+    now, _ = read_clock(connection)
+    head = {"now": now, "number": None, "instance": None, "student": student}
+    connection.execute(_JOURNAL, {**head, **_text_values(entry)})
+
+
+def _text_values(entry: NewEntry) -> dict[str, Any]:
+    values = _entry_values(entry)
+    return {**values, "detail": orjson.dumps(values["detail"]).decode()}
 
 
 def _entry_values(entry: NewEntry) -> dict[str, Any]:
-    return {**vars_of(entry), "detail": dict(entry.detail), "clauses": list(entry.clauses)}
+    return {**vars_of(entry), "detail": _without_numbers(entry.detail), "clauses": list(entry.clauses)}
+
+
+def _without_numbers(detail: Mapping[str, Any]) -> Any:
+    """What people wrote, without numbers that must not stay in a journal nobody can change."""
+    written = orjson.dumps(dict(detail)).decode()
+    return orjson.loads(identity.redacted(written))
 
 
 def _outbox_values(item: NewOutbox) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from service.store import waiting
 from service.store.db import before_commit, transaction
+from service.store.vault import vault
 
 _VALUES = {"lease": 120, "hours": 24}
 _TAKE = text(
@@ -54,6 +55,11 @@ class RequestKey:
     def values(self) -> dict[str, str]:
         return {"person": self.person, "key": self.key}
 
+    @property
+    def place(self) -> str:
+        """What its answer is sealed for."""
+        return f"idempotency_key/{self.person}/{self.key}"
+
 
 def take(request: RequestKey) -> Row[Any] | None:
     """Hold the key: None when it is ours now, else the row of the request that came first."""
@@ -62,6 +68,11 @@ def take(request: RequestKey) -> Row[Any] | None:
         if connection.execute(_TAKE, values).first() is not None:
             return None
         return connection.execute(_READ, request.values).first()
+
+
+def body_of(request: RequestKey, row: Row[Any]) -> bytes:
+    """The answer that was kept. Raises Unreadable."""
+    return vault().open(bytes(row.body), request.place)
 
 
 @contextmanager
@@ -81,7 +92,8 @@ def marking(request: RequestKey) -> Iterator[None]:
 def answered(request: RequestKey, status: int, media_type: str, body: bytes) -> None:
     """Keep the answer."""
     with transaction() as connection:
-        values = {**request.values, "status": status, "media_type": media_type, "body": body}
+        sealed = vault().seal(body, request.place)
+        values = {**request.values, "status": status, "media_type": media_type, "body": sealed}
         connection.execute(_ANSWER, values)
         waiting.tell(connection, waiting.ANSWERS)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.registry.model import Suspension, Unit
 from service.registry.world_data import WorldData, WorldStudent
-from service.store import models
+from service.store import models, personal
 
 
 def seed(connection: Connection, world: WorldData, password_hash: str) -> int:
@@ -37,6 +37,8 @@ def _insert_students(connection: Connection, world: WorldData) -> set[str]:
     statement = insert(_table(models.Student)).on_conflict_do_nothing().returning(_table(models.Student).c.id)
     new = {row.id for row in connection.execute(statement, rows)} if rows else set()
     _insert(connection, models.Enrolment, (_enrolment(item) for item in world.students.values()))
+    numbers = ((item.student.id, "id_number", item.id_number) for item in world.students.values())
+    personal.keep(connection, numbers)
     return new
 
 

@@ -15,8 +15,8 @@ _PARTS = {
         where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s) returning id
     """,
     "kept": """
-        insert into submission (task, instance, form, by, at, data)
-        select %(kept)s, %(instance)s, %(form)s, %(actor)s, %(now)s, j->'submission' from j where j ? 'submission'
+        insert into submission (task, instance, form, by, at, sealed)
+        values (%(kept)s, %(instance)s, %(form)s, %(actor)s, %(now)s, %(submission)s)
     """,
     "no_timers": """
         delete from timer where id = any(%(over)s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.casework import cases, deployments, tasks
+from service.casework import cases, deployments, incidents, tasks
 from service.casework.context import Office
 from service.engine import EngineError
 from service.errors import Invalid
@@ -42,3 +42,14 @@ def test_a_wrong_form_is_no_incident(office: Office) -> None:
     with pytest.raises(Invalid):
         tasks.complete(office, actor(RECEIVING, "head"), task.id, {"decision": "maybe"})
     assert rows("select 1 from incident") == []
+
+
+def test_an_incident_holds_no_number_of_a_person(office: Office) -> None:
+    case = start(office)
+    error = ValueError("no place for 11010519491231002X, call 13912345678")
+    with pytest.raises(ValueError, match="no place"), incidents.guarded(case.instance, {"verb": "complete"}):
+        raise error
+    (incident,) = rows("select * from incident")
+    assert "no place for *" in incident.trace
+    assert "11010519491231002X" not in incident.trace
+    assert "13912345678" not in incident.trace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.errors import BadDefinition, NotFound
-from service.registry import identity
+from service.policy import identity
 from service.registry.law import Law
 from service.registry.world_data import WorldData
 from service.registry.world_file import read_world

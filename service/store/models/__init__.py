@@ -16,6 +16,7 @@ from service.store.models.records import (
 from service.store.models.registry import (
     Enrolment,
     Person,
+    PersonalData,
     RecordMove,
     SchoolClass,
     Student,
@@ -43,6 +44,7 @@ __all__ = [
     "Outbox",
     "OverdueEntry",
     "Person",
+    "PersonalData",
     "RecordMove",
     "Resource",
     "SchoolClass",

@@ -100,7 +100,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
 
 
 class Submission(db.Model):  # type: ignore[name-defined,misc]
-    """A whole form as it was submitted; the engine keeps only what expressions read."""
+    """A whole form as it was submitted, sealed as JSON; the engine keeps only what expressions read."""
 
     __tablename__ = "submission"
     task: Mapped[Id]
@@ -108,7 +108,7 @@ class Submission(db.Model):  # type: ignore[name-defined,misc]
     form: Mapped[Str]
     by: Mapped[Str]
     at: Mapped[Instant]
-    data: Mapped[Json]
+    sealed: Mapped[Bytes]
 
 
 class Timer(db.Model):  # type: ignore[name-defined,misc]

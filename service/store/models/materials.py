@@ -14,7 +14,7 @@ from service.store.models.columns import Bytes, Id, Instant, Str
 
 
 class MaterialContent(db.Model):  # type: ignore[name-defined,misc]
-    """The bytes of a file, however often it is handed in. ``touched_at`` keeps the sweep from what is being used."""
+    """The bytes of a file, sealed, once however often handed in; ``touched_at`` keeps the sweep off what is in use."""
 
     __tablename__ = "material_content"
     __table_args__ = (Index("ix_material_content_touched", "touched_at"),)

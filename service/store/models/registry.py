@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db import db
-from service.store.models.columns import Day, Id, Serial, Str, Strings
+from service.store.models.columns import Bytes, Day, Id, Serial, Str, Strings
 
 
 class Unit(db.Model):  # type: ignore[name-defined,misc]
@@ -73,6 +73,17 @@ class Student(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[Id]
     name: Mapped[Str]
     birth_date: Mapped[Day]
+
+
+class PersonalData(db.Model):  # type: ignore[name-defined,misc]
+    """One number of a student (identity number, guardian's telephone, …), sealed; ``blind`` is a keyed digest."""
+
+    __tablename__ = "personal_data"
+    __table_args__ = (UniqueConstraint("kind", "blind"),)
+    student: Mapped[Str] = mapped_column(ForeignKey("student.id"), primary_key=True)
+    kind: Mapped[Str] = mapped_column(primary_key=True)
+    sealed: Mapped[Bytes]
+    blind: Mapped[Bytes | None]
 
 
 class Enrolment(db.Model):  # type: ignore[name-defined,misc]

@@ -1,0 +1,27 @@
+"""Forms as they were submitted: sealed, for they hold telephones and whatever else people write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from service.store.vault import vault
+
+_READ = text("select sealed from submission where task = :key")
+
+
+def sealed(key: str, answers: Mapping[str, Any]) -> bytes:
+    """The answers of a form as they are kept, for the row of a key (a task, or the instance it began)."""
+    return vault().seal(orjson.dumps(dict(answers)), f"submission/{key}")
+
+
+def read(connection: Connection, key: str) -> dict[str, Any] | None:
+    """The answers of a form as they were submitted. Raises Unreadable."""
+    row = connection.execute(_READ, {"key": key}).first()
+    found: dict[str, Any] | None = None
+    if row is not None:
+        found = orjson.loads(vault().open(bytes(row.sealed), f"submission/{key}"))
+    return found
