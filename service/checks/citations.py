@@ -31,7 +31,7 @@ def citations(model: Model) -> Iterator[Citation]:
     elif model.kind == "dmn":
         yield from _of_tables(model)
     else:
-        yield from _of_lines(model)
+        yield from of_lines(model.source.content)
 
 
 def cites(text: str) -> bool:
@@ -56,8 +56,9 @@ def _of_tables(model: Model) -> Iterator[Citation]:
             yield from (Citation(clause=c, element=rule.id, name=name, line=rule.line) for c in rule.clauses)
 
 
-def _of_lines(model: Model) -> Iterator[Citation]:
-    for number, line in enumerate(model.source.content.decode(errors="replace").splitlines(), 1):
+def of_lines(content: bytes) -> Iterator[Citation]:
+    """What a form or a data file cites, line by line."""
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
         yield from _in(line, "", "", number)
 
 

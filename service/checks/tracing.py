@@ -1,55 +1,81 @@
-"""Both ways between clauses and the product: where each is cited, which scenario proves it.
+"""Both ways between clauses and the product: where each is cited, which scenario proves it, why one is not proven.
 
-Knows the files and the scenarios; shows nothing.
+A scenario proves a clause when it names it and passed an element, flow or row that cites it; where no diagram and no
+table cites the clause (a form or a data file does), naming it is all there is. Knows files and played scenarios;
+shows nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from service.checks.citations import Citation, citations
+from service.checks.citations import Citation, citations, of_lines
 from service.checks.inspection import models
 from service.checks.rulebook import Rulebook
+from service.checks.runner import Played
 from service.checks.scenario import Scenario
+from service.checks.unproven import Unproven, load_duties
 from service.policy.clauses import Clause
+
+Place = tuple[str, str]  # a file's path, an element, flow or row in it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cited:
-    """One place that cites a clause."""
+    """One place that cites a clause; ``walkable`` where a running case can pass it."""
 
     file: str
     at: Citation
+    walkable: bool
+
+    @property
+    def place(self) -> Place:
+        return self.file, self.at.element
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClauseTrace:
-    """One clause: where it lives and what proves it."""
+    """One clause: where it lives, what proves it, what names it without passing there, why it is not proven.
+
+    ``due`` is one that has to be proven or listed with the reason why not.
+    """
 
     clause: Clause
     cited: tuple[Cited, ...]
     proven_by: tuple[Scenario, ...]
+    named_by: tuple[Scenario, ...]
+    due: bool = False
+    unproven: Unproven | None = None
 
     @property
     def state(self) -> str:
-        """proven (a scenario proves it), cited (it lives in a file only) or open."""
+        """proven, cited (it lives in a file only) or open."""
         if self.proven_by:
             return "proven"
         return "cited" if self.cited else "open"
 
 
-def trace_clauses(book: Rulebook, scenarios: Iterable[Scenario]) -> tuple[ClauseTrace, ...]:
+def trace_clauses(book: Rulebook, played: Iterable[Played]) -> tuple[ClauseTrace, ...]:
     """Every clause of the catalogue, in its order."""
     cited = _cited(book)
     proven: dict[str, list[Scenario]] = defaultdict(list)
-    for scenario in scenarios:
-        for clause in scenario.clauses:
-            proven[clause].append(scenario)
+    named: dict[str, list[Scenario]] = defaultdict(list)
+    for one in played:
+        walked = _walked(book, one)
+        for clause in one.scenario.clauses:
+            holds = one.failure is None and _proves(cited.get(clause, ()), walked)
+            (proven if holds else named)[clause].append(one.scenario)
+    duties = load_duties(book)
     return tuple(
         ClauseTrace(
-            clause=clause, cited=tuple(cited.get(clause.id, ())), proven_by=tuple(proven.get(clause.id, ()))
+            clause=clause,
+            cited=tuple(cited.get(clause.id, ())),
+            proven_by=tuple(proven.get(clause.id, ())),
+            named_by=tuple(named.get(clause.id, ())),
+            due=duties.due(clause),
+            unproven=duties.unproven.get(clause.id),
         )
         for clause in book.clauses
     )
@@ -60,13 +86,46 @@ def unknown_clauses(book: Rulebook, scenarios: Iterable[Scenario]) -> tuple[tupl
     return tuple((one, clause) for one in scenarios for clause in one.clauses if clause not in book.clauses)
 
 
+def _proves(cited: Collection[Cited], walked: Collection[Place]) -> bool:
+    places = [one.place for one in cited if one.walkable]
+    return not places or any(place in walked for place in places)
+
+
+def _walked(book: Rulebook, played: Played) -> set[Place]:
+    """Everything a scenario passed: processes, elements, flows and rows, each in the file it was drawn in."""
+    found: set[Place] = set()
+    for step in played.trail:
+        files = book.home(step.digest).files
+        found.update((files[step.file].path, name) for name in (step.process, step.element))
+        if step.kind == "decision":
+            table = book.by_digest(step.digest, step.process).decisions[step.element]
+            found.update((files[table.file].path, rule) for rule in step.rules)
+    return found
+
+
 def _cited(book: Rulebook) -> Mapping[str, list[Cited]]:
     found: dict[str, list[Cited]] = defaultdict(list)
-    seen: set[tuple[str, str]] = set()
+    seen: set[Place] = set()
     for model in models(book):
         key = (model.source.path, model.source.digest)
         if key not in seen:
             seen.add(key)
             for one in citations(model):
-                found[one.clause].append(Cited(file=model.source.path, at=one))
+                walkable = model.kind != "form"
+                found[one.clause].append(Cited(file=model.source.path, at=one, walkable=walkable))
+    for cited in _in_data(book):
+        found[cited.at.clause].append(cited)
     return found
+
+
+def _in_data(book: Rulebook) -> Iterator[Cited]:
+    """What the data files of the nation and of the regions cite: windows, terms, class sizes, statuses, regions."""
+    for region in book.regions:
+        for path in sorted(region.folder.glob("*.yaml")) if region.folder else ():
+            if not path.name.endswith(".scenarios.yaml") and path.name not in _NO_LAW:
+                label = str(path.relative_to(book.processes.parent))
+                for one in of_lines(path.read_bytes()):
+                    yield Cited(file=label, at=one, walkable=False)
+
+
+_NO_LAW = ("world.yaml", "overlays.yaml", "unproven_clauses.yaml")
