@@ -11,6 +11,7 @@ from typing import Any, cast
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from service.engine.compensation import compensated_scope
 from service.engine.definition import ScopeSpec
 from service.engine.host import End, Host
 from service.engine.space import Case, Frame, Space, Token
@@ -68,7 +69,8 @@ def load(state: bytes, host: Host) -> Case:
 def _frame(case: Case, row: list[Any], owners: dict[int, Token]) -> Frame:
     owner = owners[row[0]]
     if row[1] is None:
-        outside = owner.space
+        # What undoes a finished subprocess is held by the throwing event, which may stand in an event subprocess.
+        outside = owner.space if owner.task_spec.node.body else compensated_scope(owner)
         definition, variables = outside.definition, outside.variables
         spec = _inner(outside.spec, row[2])
     else:

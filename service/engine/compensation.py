@@ -1,7 +1,7 @@
 """Undoing what is done: compensation handlers in reverse order, and the cancel of a transaction.
 
-Each scope remembers which of its activities with something to undo are done (``Space.done``). A throwing token
-works off its list of handlers one after another; a handler may be a user task, so the list lives in the
+Each scope remembers which of its activities with something to undo are done (``Space.done``): the name, what was done
+inside, and for a repeated activity the local values and the inside of each repetition. A throwing token works off its list of handlers one after another; a handler may be a user task, so the list lives in the
 token's data and survives saving.
 """
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from service.engine.definition import ScopeSpec
     from service.engine.space import Frame, Space, Token
 
-# [names of the subprocesses on the way down, handler to run, what is done in the scope the handler belongs to]
+# [names of the subprocesses on the way down, handler to run, what is done in the scope the handler belongs to,
+#  local values of the repetition it undoes]
 Job = list[Any]
 
 
@@ -27,7 +28,7 @@ def begin(token: Token, activity: str = "") -> bool | None:
     space.done = [entry for entry in space.done if entry not in chosen]
     jobs: list[Job] = []
     for entry in reversed(chosen):
-        jobs.extend(_jobs(space.spec, entry, []))
+        jobs.extend(_jobs(space.spec, entry, [], {}))
     token.internal_data["undo"] = jobs
     return next_job(token)
 
@@ -41,19 +42,24 @@ def compensated_scope(token: Token) -> Space:
     return space
 
 
-def _jobs(spec: ScopeSpec, entry: list[Any], path: list[str]) -> list[Job]:
-    name = entry[0]
+def _jobs(spec: ScopeSpec, entry: list[Any], path: list[str], local: dict[str, Any]) -> list[Job]:
+    """What undoes one thing that was done, each repetition by itself, the last one first."""
+    name, done, *rounds = entry
+    jobs: list[Job] = []
+    if rounds:
+        for own, inside in reversed(rounds[0]):
+            jobs.extend(_jobs(spec, [name, inside], path, {**local, **own}))
+        return jobs
     if handler := spec.handlers.get(name):
-        return [[path, handler, []]]
+        return [[path, handler, [], local]]
     inner = spec.inner.get(name)
     if inner is None:
         return []
     for step in inner.starters:
         if step.node.event.kind == "compensate":
-            return [[[*path, name], step.subprocess, entry[1] if len(entry) > 1 else []]]
-    jobs: list[Job] = []
-    for nested in reversed(entry[1] if len(entry) > 1 else []):
-        jobs.extend(_jobs(inner, nested, [*path, name]))
+            return [[[*path, name], step.subprocess, done, local]]
+    for nested in reversed(done):
+        jobs.extend(_jobs(inner, nested, [*path, name], local))
     return jobs
 
 
@@ -62,17 +68,18 @@ def next_job(token: Token) -> bool | None:
     jobs: list[Job] = token.internal_data["undo"]
     if not jobs:
         return True
-    path, handler, done = jobs.pop(0)
+    path, handler, done, local = jobs.pop(0)
+    own = {"local": local} if local else {}
     space = compensated_scope(token)
     if not path:
-        space.enter(space.spec.task_specs[handler], compensates=token.number)
+        space.enter(space.spec.task_specs[handler], compensates=token.number, **own)
         return None
     spec = space.spec
     for name in path:
         spec = spec.inner[name]
     frame = space.case.open_frame(token, spec, space)
     frame.done = done  # a compensation event subprocess may undo it in its own order
-    frame.enter(spec.task_specs[handler])
+    frame.enter(spec.task_specs[handler], **own)
     return None
 
 

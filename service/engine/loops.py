@@ -79,6 +79,7 @@ def _count_up(body: Token) -> None:
     """Camunda's counters, as local values of the body."""
     state = body.internal_data["loop"]
     body.internal_data["local"] = {
+        **body.internal_data.get("local", {}),
         "nrOfInstances": state.get("total", state["next"]),
         "nrOfCompletedInstances": state["done"],
         "nrOfActiveInstances": state["next"] - state["done"],
@@ -92,8 +93,9 @@ def instance_done(token: Token) -> None:
     state, loop = body.internal_data["loop"], step.node.loop
     assert loop is not None
     state["done"] += 1
-    if undoable := token.internal_data.get("done"):
-        body.internal_data["done"] = [*body.internal_data.get("done", []), *undoable]
+    if step.code.compensated or "done" in token.internal_data:
+        undo = [token.internal_data.get("local") or {}, token.internal_data.get("done", [])]
+        body.internal_data.setdefault("rounds", []).append(undo)
     _count_up(body)
     again = _again(step, token, body)
     space.remove(token)

@@ -80,6 +80,7 @@ def _tell(token: Token, event: Node, facts: Mapping[str, str]) -> None:
     for setting, value in facts.items():
         if name := event.settings.get(setting):
             token.space.variables[name] = value
+            token.space.case.changed = True
 
 
 def _catchers(token: Token, kind: str, code: str) -> Iterator[_Boundary | _EventSubprocess]:

@@ -159,6 +159,7 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.facts: dict[str, Value] = {}
         self.end: End | None = None
         self.changed = False
+        self.newly_listening: list[Token] = []  # conditional events nobody has asked yet
         super().__init__(definition.spec, script_engine=_NO_SCRIPTS, deserializing=True)
         self.called = True
 
@@ -240,10 +241,11 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         return any(token.task_spec.may_go_on(token) for token in waiting)
 
     def wake_conditions(self) -> bool:
-        if not self.changed:
-            return False
-        self.changed = False
-        waiting = [token for token in self.all_tokens() if token.task_spec.conditional]
+        """Ask every conditional event after a change; without one, only those that have just begun to listen."""
+        waiting, self.newly_listening = self.newly_listening, []
+        if self.changed:
+            self.changed = False
+            waiting = [token for token in self.all_tokens() if token.task_spec.conditional]
         # Every one is asked, not only until the first fires: a change is told to all who listen.
         fired = [token.task_spec.check(token) for token in waiting if token.number in token.space.tasks]
         return any(fired)

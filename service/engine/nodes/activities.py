@@ -65,8 +65,11 @@ class Activity(Step):
 
     def remember(self, token: Token) -> None:
         """Keep what a later compensation needs."""
-        if self.code.compensated:
-            token.space.done.append([self.name])
+        if self.node.loop is not None:
+            if rounds := token.internal_data.get("rounds"):
+                token.space.done.append([self.name, [], rounds])
+        elif self.code.compensated or token.internal_data.get("done"):
+            token.space.done.append([self.name, token.internal_data.get("done", [])])
 
 
 def close_boundaries(token: Token) -> None:

@@ -41,7 +41,7 @@ class Catching(Step):
             token.internal_data["signal"] = self.node.event.value
             token.space.case.wait(token, SignalWait(signal=self.node.event.value, **self.described(token)))
         elif kind == "conditional":
-            token.space.case.changed = True
+            token.space.case.newly_listening.append(token)
 
     def described(self, token: Token) -> dict[str, str]:
         process = token.space.definition.process_id
@@ -201,6 +201,7 @@ class EndEvent(ThrowEvent):
         owner = token.space.owner
         assert owner is not None, "the reader lets a cancel end event stand in a transaction only"
         space: Space = owner.space
+        owner = space.tasks.get(owner.internal_data.get("mi", 0), owner)  # all repetitions are cancelled
         events = [event for event in owner.task_spec.code.attached if event.event.kind == "cancel"]
         space.case.cancel_token(owner)
         for event in events:

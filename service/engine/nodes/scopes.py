@@ -26,11 +26,6 @@ class SubProcess(Activity):
             token.internal_data["done"] = frame.done
         token.complete()
 
-    def remember(self, token: Token) -> None:
-        done = token.internal_data.get("done")
-        if self.code.compensated or done:
-            token.space.done.append([self.name, done or []])
-
 
 class CallActivity(Activity):
     """A called process: its own variables, its own region's version, resolved when the call is entered."""
