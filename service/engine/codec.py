@@ -25,7 +25,7 @@ def save(case: Case) -> bytes:
         {
             "f": FORMAT,
             "n": case.numbers,
-            "e": [case.end.element, case.end.name, case.end.kind] if case.end else None,
+            "e": [case.end.element, case.end.name, case.end.kind, case.end.inside] if case.end else None,
             "c": case.completed,
             "s": [_space(case), *(_space(frame) for frame in case.frames)],
         }
@@ -58,7 +58,9 @@ def load(state: bytes, host: Host) -> Case:
     case.open(definition, rows[0][3], case, None)
     case.numbers, case.completed = data["n"], data["c"]
     case.told = case.numbers
-    case.end = End(element=data["e"][0], name=data["e"][1], kind=data["e"][2]) if data["e"] else None
+    if data["e"]:
+        element, name, kind, inside = data["e"]
+        case.end = End(element=element, name=name, kind=kind, inside=inside)
     owners: dict[int, Token] = {}
     _fill(case, rows[0], owners)
     for row in rows[1:]:

@@ -230,11 +230,10 @@ class _Reader:
 
 
 def _timer(element: etree._Element) -> Event:
-    for child in element:
-        kind = local_name(child)
-        if kind.startswith("time"):
-            return Event(kind="timer", timer=kind.removeprefix("time").lower(), value=_text(child))
-    return Event(kind="timer")
+    """The timer; where several kinds are written, ``timer`` names them all, and a check refuses it."""
+    found = [child for child in element if local_name(child).startswith("time")]
+    kinds = "+".join(local_name(child).removeprefix("time").lower() for child in found)
+    return Event(kind="timer", timer=kinds, value=_text(found[0]) if found else "")
 
 
 def _outgoing(element: etree._Element, identifier: str, flows: dict[str, Flow]) -> tuple[str, ...]:

@@ -178,11 +178,15 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """How the instance ended: ``element`` is the last end event reached outside called processes."""
+    """How the instance ended: ``element`` is the last end event of the process reached, or of what interrupted it.
+
+    One ``inside`` a subprocess counts only while the process itself has reached none.
+    """
 
     element: str
     name: str
     kind: str = "completed"
+    inside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ class _EventSubprocess:
 
     def catch(self, _thrower: Token, facts: Mapping[str, str]) -> None:
         if self.event.interrupting:
-            self.space.clear()
+            self.space.interrupt()
         token = self.space.enter(self.space.spec.task_specs[self.subprocess])
         _tell(token, self.event, facts)
 

@@ -115,6 +115,12 @@ class Space:
         for token in self.tokens():
             self.case.cancel_token(token)
 
+    def interrupt(self) -> None:
+        """An event subprocess takes over: nothing else in here goes on, and how it would have ended does not count."""
+        self.clear()
+        if self is self.case:
+            self.case.end = None
+
     def terminate(self) -> None:
         """A terminate end event: nothing in this scope goes on."""
         self.completed = True
@@ -201,6 +207,11 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         """Tell the host that this token now waits for something outside."""
         self.created[token.number] = wait
 
+    def reached(self, end: End) -> None:
+        """Remember how the process ends, if this is where it ends."""
+        if not end.inside or self.end is None or self.end.inside:
+            self.end = end
+
     def ended(self, token: Token, reason: str) -> None:
         self.over.append((token, reason))
 
@@ -217,6 +228,9 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
             frame.clear()
         for other in token.space.tokens():
             if token.number in (other.internal_data.get("host"), other.internal_data.get("mi")):
+                self.cancel_token(other)
+        for other in self.all_tokens() if "undo" in token.internal_data else ():
+            if other.internal_data.get("compensates") == token.number:
                 self.cancel_token(other)
 
     def run(self) -> None:

@@ -32,7 +32,7 @@ def test_sequential_multi_instance_counts() -> None:
     for _ in range(3):
         seen.append(run.open[run.find("a")].priority)
         run.do("a")
-    assert seen == [50, 1, 2]
+    assert seen == [0, 1, 2]
     assert run.tasks == ["after"]
 
 

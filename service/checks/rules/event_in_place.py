@@ -51,17 +51,21 @@ _ALLOWED = {
         {"none", "message", "signal", "error", "escalation", "terminate", "cancel", "compensate"},
     ),
 }
+_LOOKED_AT = {*EVENTS, "transaction"}
 _ALWAYS_INTERRUPT = {"error", "cancel"}
 
 
 def check(model: Model) -> Iterator[Finding]:
     for _, scope, owner in model.scopes():
         for node in scope.nodes.values():
-            for sentence, cure in _wrong(scope, owner, node) if node.kind in EVENTS else ():
+            for sentence, cure in _wrong(scope, owner, node) if node.kind in _LOOKED_AT else ():
                 yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
 
 
 def _wrong(scope: Scope, owner: Node | None, node: Node) -> Iterator[tuple[str, str]]:
+    if node.kind == "transaction":
+        yield from _cancelled(scope, node)
+        return
     place, allowed = _place(owner, node)
     if node.event.kind not in allowed:
         names = "、".join(name for kind, name in _NAMES.items() if kind in allowed)
@@ -76,6 +80,14 @@ def _wrong(scope: Scope, owner: Node | None, node: Node) -> Iterator[tuple[str, 
         yield from _edge(scope, node)
     if node.event.kind == "cancel" and node.kind == "endEvent" and not _is(owner, "transaction"):
         yield f"取消结束事件“{graph.label(node)}”不在事务子流程里", "直接画在事务子流程内，或改用错误结束事件"
+
+
+def _cancelled(scope: Scope, node: Node) -> Iterator[tuple[str, str]]:
+    inside = node.body.nodes.values() if node.body else ()
+    ends = any(one.kind == "endEvent" and one.event.kind == "cancel" for one in inside)
+    if ends and not any(one.event.kind == "cancel" for one in scope.attached(node.id)):
+        sentence = f"事务“{graph.label(node)}”里有取消结束事件，边上没有取消边界事件，取消以后无处可去"
+        yield sentence, "在事务的边上加取消边界事件，画出取消以后怎么办"
 
 
 def _instead(place: str, node: Node) -> str:

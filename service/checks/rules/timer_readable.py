@@ -32,6 +32,10 @@ _READERS: dict[str, Callable[[str], object]] = {
 def check(model: Model) -> Iterator[Finding]:
     for _, _, node in model.nodes():
         event = node.event
+        if "+" in event.timer:
+            told = f"定时器“{graph.label(node)}”同时写了几种时间（{event.timer}）"
+            yield Finding(sentence=told, element=node.id, line=node.line, cure="日期、时长、循环只留一种")
+            continue
         literal = event.kind == "timer" and event.value and "${" not in event.value
         if literal and (sentence := _wrong(event)):
             told = f"定时器“{graph.label(node)}”的{sentence}"

@@ -63,6 +63,11 @@ class Activity(Step):
             return
         self.go_on(token)
 
+    def priority(self, token: Token, name: str) -> int:
+        """A priority as written; 50, as in Camunda, where none is."""
+        value = self.value(token, name)
+        return 50 if value is None or value == "" else int(value)
+
     def remember(self, token: Token) -> None:
         """Keep what a later compensation needs."""
         if self.node.loop is not None:
@@ -99,7 +104,7 @@ class UserTask(Activity):
                 form=str(self.value(token, "formRef") or self.value(token, "formKey") or ""),
                 due=as_datetime(self.value(token, "dueDate"), host.now, calendar),
                 follow_up=as_datetime(self.value(token, "followUpDate"), host.now, calendar),
-                priority=int(self.value(token, "priority") or 50),
+                priority=self.priority(token, "priority"),
                 barred=self.barred(token),
                 clauses=self.node.clauses,
                 tenant=level.definition.tenant,
@@ -159,7 +164,7 @@ class ServiceTask(Activity):
             process=token.space.definition.process_id,
             topic=topic,
             inputs=inputs,
-            priority=int(self.value(token, "taskPriority") or 50),
+            priority=self.priority(token, "taskPriority"),
         )
         token.space.case.wait(token, wait)
 
@@ -238,7 +243,8 @@ class ReceiveTask(Activity):
 
 def lose_race(winner: Token) -> None:
     """The flow to the event that came is the one taken; the others behind the same gateway no longer count."""
-    race = winner.internal_data.get("race")
+    winner = winner.space.tasks.get(winner.internal_data.get("mi", 0), winner)
+    race = winner.internal_data.pop("race", None)
     if race is None:
         return
     if via := winner.internal_data.get("via"):

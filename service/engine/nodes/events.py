@@ -137,7 +137,7 @@ class EventSubprocessStart(Catching):
         space = token.space
         store(token, payload)
         if self.node.interrupting:
-            space.clear()
+            space.interrupt()
         elif self.node.event.kind == "timer" and not self.repeat_timer(token):
             space.remove(token)
             space.case.ended(token, "completed")
@@ -173,7 +173,7 @@ class EndEvent(ThrowEvent):
     def execute(self, token: Token) -> bool | None:
         space, kind = token.space, self.node.event.kind
         if space.process_level is space.case:
-            space.case.end = End(element=self.name, name=self.node.name)
+            space.case.reached(End(element=self.name, name=self.node.name, inside=space is not space.case))
         if kind == "error":
             throw_error(token, self.node.event.value)
             return None
