@@ -1,8 +1,9 @@
 """Undoing what is done: compensation handlers in reverse order, and the cancel of a transaction.
 
-Each scope remembers which of its activities with something to undo are done (``Space.done``): the name, what was done
-inside, and for a repeated activity the local values and the inside of each repetition. A throwing token works off its list of handlers one after another; a handler may be a user task, so the list lives in the
-token's data and survives saving.
+Each scope remembers which of its activities with something to undo are done (``Space.done``): the name, what was
+done inside, and for a repeated activity the local values and the inside of each repetition. A throwing token works
+off its list of handlers one after another; a handler may be a user task, so the list lives in the token's data and
+survives saving.
 """
 
 from __future__ import annotations
