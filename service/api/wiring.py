@@ -19,8 +19,9 @@ from service.api.engine_rest.tasks import tasks
 from service.api.limits import Limits
 from service.api.registry import single_sign_on as sso
 from service.api.registry.bulletin import bulletin
-from service.api.registry.cases import cases
+from service.api.registry.casebook import cases
 from service.api.registry.clock import clock
+from service.api.registry.guardian import guardians
 from service.api.registry.handing import handing
 from service.api.registry.materials import materials
 from service.api.registry.personal import personal
@@ -37,6 +38,7 @@ RESOURCES = (
     handing,
     materials,
     personal,
+    guardians,
     provenance,
     bulletin,
     clock,

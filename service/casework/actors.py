@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.errors import Forbidden
+from service.registry import counter
 
 SYSTEM_ID = "system"
 _KEEPERS = frozenset({"admin", "operator"})
@@ -35,4 +36,5 @@ class Actor:
             raise Forbidden("没有权限进行此操作", cure="请联系系统管理员授权")
 
 
+GUARDIAN = Actor(id=counter.GUARDIAN, username=counter.GUARDIAN, name="监护人")
 SYSTEM = Actor(id=SYSTEM_ID, username=SYSTEM_ID, name="系统")

@@ -19,6 +19,7 @@ from service.policy.values import Value
 from service.registry import counter
 from service.registry.model import Unit
 from service.store import cases as rows
+from service.store import guardian
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
 from service.store.progress import read_clock
@@ -37,6 +38,7 @@ class Start:
     by_tenant: bool = False  # the caller named a tenant, be it None
     unit: str = ""  # the starting unit, where the actor works in several
     case_number: str = ""
+    guardian_code: str = ""  # the hash of the code a guardian follows the case with
 
 
 def start(office: Office, actor: Actor, wish: Start) -> Advanced:
@@ -67,7 +69,10 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             now=now,
             release=release,
         )
-        return _begin(office, connection, _Opening(case=case, row=row, values=cleaned, by=actor.id))
+        opening = _Opening(
+            case=case, row=row, values=cleaned, by=actor.id, unit=unit.id, code=wish.guardian_code
+        )
+        return _begin(office, connection, opening)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,8 @@ class _Opening:
     row: DefinitionRow
     values: dict[str, Value]
     by: str
+    unit: str
+    code: str
 
 
 def _begin(office: Office, connection: Connection, opening: _Opening) -> Advanced:
@@ -85,11 +92,14 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
     world = Surroundings(connection, office.shelf, case)
     world.settle_parties({**world.records.to_settle(), **case.parties})
     rows.insert_case(connection, world.case, opening.by)
+    if opening.code:
+        guardian.put(connection, case.number, opening.code, opening.by)
     world.finished = Finished(
         key=(side := new_id()), task=None, form=row.start_form, by=opening.by, data=opening.values
     )
     files = _attach(world, opening, side)
-    entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail={"definition": row.id, **files})
+    detail = {"definition": row.id, "unit": opening.unit, **files}
+    entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail=detail)
     return open_side(world, row, Side(id=side, entry=entry, variables=opening.values))
 
 

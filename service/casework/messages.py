@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from service.casework import incidents, self_starts, steering
-from service.casework.actors import SYSTEM, Actor
+from service.casework.actors import GUARDIAN, SYSTEM, Actor
 from service.casework.advance import Advanced, advance
 from service.casework.cases import Side, definition_for, open_side
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, Forbidden, NotFound
 from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
@@ -37,6 +37,8 @@ class Message:
     case_number: str = ""
     instance: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    verb: str = "message"  # what the journal calls it
+    reason: str = ""
 
 
 def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
@@ -51,16 +53,37 @@ def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
         raise Conflict(f"{found}消息“{message.name}”", cure="请给出正在办理的受理编号（businessKey）")
-    with incidents.guarded(waiting[0].instance, {"verb": "message", "name": message.name, "by": actor.id}):
-        return _correlate(office, actor, message, waiting[0])
+    return _correlate(office, actor, message, waiting[0])
+
+
+def recall(office: Office, actor: Actor, number: str, reason: str) -> Advanced:
+    """Take a case back (撤回) by the message its diagram draws for it, for whom the diagram lets send it.
+
+    Raises Conflict when the case stands where nobody may take it back, Forbidden when somebody else may.
+    """
+    with transaction() as connection:
+        waiting = rows.waiting_for(connection, counter.RECALL, case_number=number)
+    if not waiting:
+        raise Conflict("这个办件现在不能撤回", cure="流程图没有画出撤回，或已过可以撤回的环节")
+    message = Message(name=counter.RECALL, case_number=number, verb="withdraw", reason=reason)
+    refused: Forbidden | None = None
+    for one in waiting:  # each side of a case may be taken back by its own people
+        try:
+            return _correlate(office, actor, message, one)
+        except Forbidden as error:
+            refused = error
+    raise refused or Forbidden("您不能撤回这个办件", cure="请由发起单位撤回")
 
 
 def _correlate(office: Office, actor: Actor, message: Message, waiting: Any) -> Advanced:
-    with office.locked(waiting.instance) as (connection, locked, world):
+    about = {"verb": "message", "name": message.name, "by": actor.id}
+    with (
+        incidents.guarded(waiting.instance, about),
+        office.locked(waiting.instance) as (connection, locked, world),
+    ):
         _check_sender(actor, waiting.sent_by, world)
-        entry = NewEntry(
-            actor=actor.id, verb="message", element=waiting.element, detail={"message": message.name}
-        )
+        detail = {"message": message.name, **({"reason": message.reason} if message.reason else {})}
+        entry = NewEntry(actor=actor.id, verb=message.verb, element=waiting.element, detail=detail)
         act = partial(_deliver, name=message.name, variables=message.variables)
         return advance(connection, locked, world, act, entry)
 
@@ -73,6 +96,8 @@ def _deliver(instance: Instance, name: str, variables: Mapping[str, Any]) -> Non
 def _check_sender(actor: Actor, sent_by: str, world: Surroundings) -> None:
     """Without ``sent_by`` a message comes from another process; by hand only who keeps the system running may."""
     if actor is SYSTEM or actor.powers & {"admin", "operator"}:
+        return
+    if actor is GUARDIAN and counter.guardian_sends(sent_by):
         return
     counter.check_sender(actor.roles, sent_by, world.unit_of)
 

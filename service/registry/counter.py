@@ -14,6 +14,8 @@ from service.policy.values import Value
 from service.registry.model import Unit
 
 STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
+GUARDIAN = "guardian"  # in ``sent_by``: whoever holds the code of the case
+RECALL = "guardian_recall"  # the message that takes a case back
 _KEPT = ("requested_grade",)  # form values that facts read
 
 Held = Collection[tuple[str, str]]  # (role, unit id) of the roles a person may use today
@@ -46,8 +48,13 @@ def check_sender(held: Held, sent_by: str, unit_of: Callable[[str], str]) -> Non
     if not sent_by:
         raise Forbidden("这个消息不能由人发送", cure="它由流程发出；如确有需要，请联系运行维护员")
     allowed = [group.strip().partition("@") for group in sent_by.split(",")]
-    if not any((role, unit_of(party)) in held for role, _, party in allowed):
+    if not any((role, unit_of(party)) in held for role, at, party in allowed if at):
         raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
+
+
+def guardian_sends(sent_by: str) -> bool:
+    """Whether the diagram lets a guardian send the message."""
+    return GUARDIAN in (group.strip() for group in sent_by.split(","))
 
 
 def roles_and_unit(

@@ -49,7 +49,8 @@ _CASE = text(
               select from case_party p where p.case_number = c.number and p.unit = any(:units)))"""
 )
 _WAITING = text(
-    """select t.id, t.instance, t.name, t.unit, t.path from user_task t
+    """select t.id, t.instance, t.name, t.unit, t.path, t.due, u.name as unit_name
+       from user_task t left join unit u on u.id = t.unit
        where t.instance in (select id from instance where case_number = :number) and t.state = 'open'
        order by t.id limit 100"""
 )

@@ -21,7 +21,10 @@ def sealed(key: str, answers: Mapping[str, Any]) -> bytes:
 def read(connection: Connection, key: str) -> dict[str, Any] | None:
     """The answers of a form as they were submitted. Raises Unreadable."""
     row = connection.execute(_READ, {"key": key}).first()
-    found: dict[str, Any] | None = None
-    if row is not None:
-        found = orjson.loads(vault().open(bytes(row.sealed), f"submission/{key}"))
+    return opened(key, row.sealed) if row is not None else None
+
+
+def opened(key: str, sealed: bytes) -> dict[str, Any]:
+    """The answers behind what ``sealed`` made for a key. Raises Unreadable."""
+    found: dict[str, Any] = orjson.loads(vault().open(bytes(sealed), f"submission/{key}"))
     return found

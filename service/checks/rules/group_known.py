@@ -9,6 +9,7 @@ from service.checks.findings import Finding, Severity
 from service.checks.frame import Rule
 from service.checks.model import Model
 from service.engine.model import Node, Process
+from service.registry import counter
 
 rule = Rule(
     id="group_known",
@@ -16,7 +17,8 @@ rule = Rule(
     severity=Severity.ERROR,
     kinds=("bpmn",),
     why="角色取自 roles.yaml（学校：registrar、head；主管部门：officer、responsible），当事单位取自 parties.yaml。"
-    "共用流程里写 ${first}@${party} 的，按每个调用处交来的值逐一核对。消息的 sent_by 和流程的候选发起组同样核对。",
+    "共用流程里写 ${first}@${party} 的，按每个调用处交来的值逐一核对。"
+    "消息的 sent_by（其中还可以写 guardian，即持查询码的监护人）和流程的候选发起组同样核对。",
     cure="写成 角色@当事单位，例如 head@sending_school；当事单位的上级写 superior_of_<当事单位>",
 )
 
@@ -26,8 +28,13 @@ def check(model: Model) -> Iterator[Finding]:
         starters = process.settings.get("candidateStarterGroups", "")
         yield from _check(model, process, None, starters)
     for process, _, node in model.nodes():
-        for text in (node.settings.get("candidateGroups", ""), node.properties.get("sent_by", "")):
-            yield from _check(model, process, node, text)
+        yield from _check(model, process, node, node.settings.get("candidateGroups", ""))
+        yield from _check(model, process, node, _people(node.properties.get("sent_by", "")))
+
+
+def _people(sent_by: str) -> str:
+    """Who may send, without the guardian, who has no unit."""
+    return ",".join(one for one in sent_by.split(",") if one.strip() != counter.GUARDIAN)
 
 
 def _check(model: Model, process: Process, node: Node | None, text: str) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
 from service.store.models.deployments import Definition, Deployment, Resource, StartEvent
+from service.store.models.guardians import GuardianCode
 from service.store.models.materials import Material, MaterialContent
 from service.store.models.records import (
     Inbox,
@@ -32,6 +33,7 @@ __all__ = [
     "Definition",
     "Deployment",
     "Enrolment",
+    "GuardianCode",
     "IdempotencyKey",
     "Inbox",
     "Incident",

@@ -13,7 +13,11 @@ class Case(db.Model):  # type: ignore[name-defined,misc]
     """One case (办件) under its number (受理编号)."""
 
     __tablename__ = "case_"
-    __table_args__ = (Index("ix_case_open_student", "student", postgresql_where=text("closed_at is null")),)
+    __table_args__ = (
+        Index("ix_case_open_student", "student", postgresql_where=text("closed_at is null")),
+        Index("ix_case_student", "student"),
+        Index("ix_case_opened", "opened_at"),
+    )
     number: Mapped[Id]
     procedure: Mapped[Str]
     region: Mapped[Str]

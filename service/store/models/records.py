@@ -71,7 +71,10 @@ class Outbox(db.Model):  # type: ignore[name-defined,misc]
     """An effect to be brought about after the commit, at least once, under its id as idempotency key."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_open", "not_before", postgresql_where=text("done_at is null")),)
+    __table_args__ = (
+        Index("ix_outbox_open", "not_before", postgresql_where=text("done_at is null")),
+        Index("ix_outbox_notices", "case_number", postgresql_where=text("kind = 'notify'")),
+    )
     id: Mapped[Id]
     kind: Mapped[Str]
     case_number: Mapped[Str | None]
