@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.api.memory import Memory
+from service.casework import standing
 from service.casework.actors import Actor
 from service.errors import Unauthenticated, XuejiError
 from service.registry.law import Law
@@ -138,12 +139,14 @@ class Accounts:
 
     def _account(self, row: AccountRow) -> Account:
         held = [one for one in row.roles if self._law.roles.qualified(one, row.today)]
+        today = standing.of(self._law.roles, row)
         actor = Actor(
             id=row.id,
             username=row.username,
             name=row.name,
-            roles=frozenset((one.role, one.unit) for one in held if one.unit),
+            roles=today.roles,
             powers=_powers(held),
+            standing_in=today.standing_in,
         )
         return Account(actor=actor, password_hash=row.password_hash)
 

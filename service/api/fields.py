@@ -69,6 +69,12 @@ class Flag(fields.Boolean):
     default_error_messages = _messages(invalid="应为 true 或 false")
 
 
+class Day(fields.Date):
+    """A day."""
+
+    default_error_messages = _messages(invalid="应为日期，如 2026-09-03")
+
+
 class Moment(fields.Field[datetime]):
     """An instant, written as Camunda writes it."""
 

@@ -28,6 +28,7 @@ from service.api.registry.personal import personal
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
 from service.api.registry.single_sign_on import single_sign_on
+from service.api.registry.substitutes import substitutes
 from service.api.resource import Json
 from service.settings import Settings
 
@@ -39,6 +40,7 @@ RESOURCES = (
     materials,
     personal,
     guardians,
+    substitutes,
     provenance,
     bulletin,
     clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from service.errors import Forbidden
@@ -13,17 +14,34 @@ _KEEPERS = frozenset({"admin", "operator"})
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """``roles`` holds (role, unit id) of the roles the person may use today; ``powers`` the system roles."""
+    """``roles`` holds (role, unit id) of the roles the person may use today; ``powers`` the system roles.
+
+    ``standing_in`` says of those that are not the person's own whose they are: (role, unit id, who is away).
+    """
 
     id: str
     username: str
     name: str
     roles: frozenset[tuple[str, str]] = frozenset()
     powers: frozenset[str] = field(default=frozenset())
+    standing_in: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def units(self) -> frozenset[str]:
         return frozenset(unit for _, unit in self.roles)
+
+    @property
+    def own_roles(self) -> frozenset[tuple[str, str]]:
+        """Without those of people who are away."""
+        return self.roles - {(role, unit) for role, unit, _ in self.standing_in}
+
+    def acting_for(self, roles: Collection[str], unit: str | None) -> str:
+        """Whom the person stands in for when acting in one of these roles of a unit; empty when in an own one."""
+        if any((role, unit) in self.own_roles for role in roles):
+            return ""
+        return next(
+            (absent for role, of, absent in sorted(self.standing_in) if role in roles and of == unit), ""
+        )
 
     @property
     def sees_everything(self) -> bool:

@@ -20,7 +20,7 @@ from service.engine import (
     Wait,
 )
 from service.errors import Conflict
-from service.registry import counter
+from service.registry import counter, four_eyes
 from service.store.cases import release_student
 from service.store.outbox import release_early
 from service.store.progress import write_progress
@@ -121,7 +121,7 @@ def task_of(wait: UserTaskWait, locked: LockedInstance, world: Surroundings) -> 
         name=wait.name,
         unit=unit,
         roles=roles,
-        barred=wait.barred,
+        barred=four_eyes.people(wait.barred),
         clauses=wait.clauses,
         form=wait.form,
         tenant=wait.tenant,

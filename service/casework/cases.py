@@ -16,7 +16,7 @@ from service.engine import Instance, UncaughtError, refusal
 from service.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
 from service.ids import new_id
 from service.policy.values import Value
-from service.registry import counter
+from service.registry import counter, four_eyes
 from service.registry.model import Unit
 from service.store import cases as rows
 from service.store import guardian
@@ -70,7 +70,13 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             release=release,
         )
         opening = _Opening(
-            case=case, row=row, values=cleaned, by=actor.id, unit=unit.id, code=wish.guardian_code
+            case=case,
+            row=row,
+            values=cleaned,
+            by=actor.id,
+            unit=unit.id,
+            code=wish.guardian_code,
+            absent=actor.acting_for((role,), unit.id),
         )
         return _begin(office, connection, opening)
 
@@ -85,6 +91,7 @@ class _Opening:
     by: str
     unit: str
     code: str
+    absent: str  # whom the person stands in for
 
 
 def _begin(office: Office, connection: Connection, opening: _Opening) -> Advanced:
@@ -99,6 +106,8 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
     )
     files = _attach(world, opening, side)
     detail = {"definition": row.id, "unit": opening.unit, **files}
+    if opening.absent:
+        detail["for"] = opening.absent
     entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail=detail)
     return open_side(world, row, Side(id=side, entry=entry, variables=opening.values))
 
@@ -143,10 +152,14 @@ def open_side(world: Surroundings, row: DefinitionRow, side: Side) -> Advanced:
     compiled = world.shelf.compiled(connection, row)
     try:
         at = compiled.start_at("message", side.message) if side.message else side.at
-        instance = Instance.start(compiled, world, side.variables, by=side.entry.actor, at=at)
+        instance = Instance.start(compiled, world, side.variables, by=_doers(side.entry), at=at)
     except UncaughtError as error:
         raise refusal(error) from error
     return record(connection, locked, world, instance, side.entry)
+
+
+def _doers(entry: NewEntry) -> str:
+    return four_eyes.doers(entry.actor, str(entry.detail.get("for", "")))
 
 
 def host_unit(connection: Connection, actor: Actor, wish: Start) -> Unit:

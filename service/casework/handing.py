@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.casework import tasks
+from service.casework import standing, tasks
 from service.casework.actors import Actor
 from service.casework.context import Office
 from service.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, XuejiError
-from service.registry import counter, four_eyes
+from service.registry import counter
 from service.store import people, records
 from service.store import tasks as rows
 from service.store.db import transaction
@@ -68,6 +68,7 @@ def hand_over(office: Office, actor: Actor, wish: Handover) -> None:
         if not rows.assign(connection, task.id, heir.id, task.assignee):
             raise tasks.taken(connection, task.id)
         detail = {"task": task.id, "from": task.assignee, "to": heir.id, "reason": wish.reason}
+        detail |= tasks.on_behalf(actor.acting_for(task.roles, task.unit))
         _note(connection, task, NewEntry(actor=actor.id, verb="hand_over", element=task.path, detail=detail))
 
 
@@ -83,14 +84,16 @@ def _heir(office: Office, connection: Connection, task: TaskRow, name: str) -> A
     row = people.account(connection, "id", name) or people.account(connection, "username", name)
     if row is None or not row.active:
         raise Invalid("没有这个人员", cure="请核对人员 id 或用户名")
-    qualified = [one for one in row.roles if office.shelf.rules.law.roles.qualified(one, row.today)]
-    held = {(one.role, one.unit) for one in qualified if one.unit}
+    today = standing.of(office.shelf.rules.law.roles, row)
+    heir = Actor(
+        id=row.id, username=row.username, name=row.name, roles=today.roles, standing_in=today.standing_in
+    )
     try:
-        counter.check_group(held, task.roles, task.unit)
+        counter.check_group(heir.roles, task.roles, task.unit)
     except Forbidden as error:
         cure = "请选择本单位有相应角色且已备案的人员"
         raise Forbidden(f"{row.name}不在该任务的办理组中", cure=cure) from error
-    four_eyes.check(row.id, task.barred)
+    tasks.check_eyes(heir, task)
     return row
 
 

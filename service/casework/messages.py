@@ -81,8 +81,8 @@ def _correlate(office: Office, actor: Actor, message: Message, waiting: Any) -> 
         incidents.guarded(waiting.instance, about),
         office.locked(waiting.instance) as (connection, locked, world),
     ):
-        _check_sender(actor, waiting.sent_by, world)
-        detail = {"message": message.name, **({"reason": message.reason} if message.reason else {})}
+        given = {"reason": message.reason, "for": _check_sender(actor, waiting.sent_by, world)}
+        detail = {"message": message.name, **{name: text for name, text in given.items() if text}}
         entry = NewEntry(actor=actor.id, verb=message.verb, element=waiting.element, detail=detail)
         act = partial(_deliver, name=message.name, variables=message.variables)
         return advance(connection, locked, world, act, entry)
@@ -93,13 +93,16 @@ def _deliver(instance: Instance, name: str, variables: Mapping[str, Any]) -> Non
         raise Conflict(f"没有办件在等待消息“{name}”", cure="请刷新后查看办件状态")
 
 
-def _check_sender(actor: Actor, sent_by: str, world: Surroundings) -> None:
-    """Without ``sent_by`` a message comes from another process; by hand only who keeps the system running may."""
+def _check_sender(actor: Actor, sent_by: str, world: Surroundings) -> str:
+    """Whom the sender stands in for, empty for nobody; Forbidden when the diagram lets others send it.
+
+    Without ``sent_by`` a message comes from another process; by hand only who keeps the system running may."""
     if actor is SYSTEM or actor.powers & {"admin", "operator"}:
-        return
+        return ""
     if actor is GUARDIAN and counter.guardian_sends(sent_by):
-        return
-    counter.check_sender(actor.roles, sent_by, world.unit_of)
+        return ""
+    role, unit = counter.check_sender(actor.roles, sent_by, world.unit_of)
+    return actor.acting_for((role,), unit)
 
 
 def deliver_outbox(office: Office, limit: int = 100) -> int:

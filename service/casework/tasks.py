@@ -16,6 +16,7 @@ from service.engine import Instance
 from service.errors import Conflict, NotFound, Stale
 from service.policy.values import Value
 from service.registry import counter, four_eyes
+from service.store import substitutes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
@@ -29,10 +30,10 @@ def claim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
     with transaction() as connection:
         task = visible(connection, actor, task_id)
         check_revision(task, revisions)
-        _check_may_do(actor, task)
+        absent = _check_may_do(connection, actor, task)
         if task.assignee != actor.id and not rows.claim(connection, task_id, actor.id):
             raise taken(connection, task_id)
-        _note(connection, actor, task, "claim")
+        _note(connection, actor, task, "claim", absent)
     return task
 
 
@@ -47,7 +48,7 @@ def unclaim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
                 if task.assignee
                 else Conflict("任务尚未签收", cure="请先签收再退回")
             )
-        _note(connection, actor, task, "unclaim")
+        _note(connection, actor, task, "unclaim", actor.acting_for(task.roles, task.unit))
     return task
 
 
@@ -81,14 +82,16 @@ def _complete(
         check_revision(task, revisions)
         if task.assignee not in (None, actor.id):
             raise taken(connection, task_id)
-        _check_may_do(actor, task)
+        absent = _check_may_do(connection, actor, task)
         cleaned, files = check_form(world, task, values, actor.id)
-        world.finished = Finished(key=task.id, task=task.id, form=task.form, by=actor.id, data=cleaned)
-        detail = {"task": task.id, **files}
+        world.finished = Finished(
+            key=task.id, task=task.id, form=task.form, by=actor.id, absent=absent, data=cleaned
+        )
+        detail = {"task": task.id, **on_behalf(absent), **files}
         entry = NewEntry(
             actor=actor.id, verb="complete", element=task.path, detail=detail, clauses=task.clauses
         )
-        act = partial(Instance.complete, task_id=number, values=cleaned, by=actor.id)
+        act = partial(Instance.complete, task_id=number, values=cleaned, by=four_eyes.doers(actor.id, absent))
         return advance(connection, locked, world, act, entry)
 
 
@@ -144,12 +147,30 @@ def may_see(actor: Actor, task: TaskRow) -> bool:
     return task.unit in actor.units or task.assignee == actor.id or bool(actor.powers & {"admin", "operator"})
 
 
-def _check_may_do(actor: Actor, task: TaskRow) -> None:
+def _check_may_do(connection: Connection, actor: Actor, task: TaskRow) -> str:
+    """Raises Forbidden or Conflict; whom the person stands in for, empty for nobody."""
     if task.state != "open":
         raise Conflict("任务已经办结", cure="请刷新待办列表")
-    if task.assignee != actor.id:
+    in_group = any((role, task.unit) in actor.roles for role in task.roles)
+    # What somebody took while standing in is not theirs any more when that is over.
+    if task.assignee != actor.id or (
+        not in_group and substitutes.stood_in(connection, actor.id, task.roles, task.unit)
+    ):
         counter.check_group(actor.roles, task.roles, task.unit)
-    four_eyes.check(actor.id, task.barred)
+    return check_eyes(actor, task)
+
+
+def check_eyes(actor: Actor, task: TaskRow) -> str:
+    """Four eyes count the person and whoever the person stands in for, who is answered (empty: nobody)."""
+    absent = actor.acting_for(task.roles, task.unit)
+    for one in filter(None, (actor.id, absent)):
+        four_eyes.check(one, task.barred)
+    return absent
+
+
+def on_behalf(absent: str) -> dict[str, str]:
+    """What the journal says of somebody who was stood in for."""
+    return {"for": absent} if absent else {}
 
 
 def _check_open(connection: Connection, task: TaskRow) -> None:
@@ -172,8 +193,10 @@ def taken(connection: Connection, task_id: str) -> Conflict:
     return Conflict(f"任务已由{who}签收", cure="请与对方联系，或由其退回后再签收", details={"winner": who})
 
 
-def _note(connection: Connection, actor: Actor, task: TaskRow, verb: str) -> None:
+def _note(connection: Connection, actor: Actor, task: TaskRow, verb: str, absent: str) -> None:
     case = read_case(connection, task.case_number)
     if case is not None:
-        entry = NewEntry(actor=actor.id, verb=verb, element=task.path, detail={"task": task.id})
+        entry = NewEntry(
+            actor=actor.id, verb=verb, element=task.path, detail={"task": task.id, **on_behalf(absent)}
+        )
         write_journal(connection, entry, case=case, instance=task.instance)

@@ -90,7 +90,7 @@ def _event(office: Office, connection: Connection, row: Mapping[str, Any]) -> Ev
         reason=str(detail.get("reason") or (detail.get("message") if row["verb"] == "urge" else "") or ""),
         clauses=row["clauses"],
         answers=_answers(office, connection, row),
-        for_whom=str(detail.get("for_name", "")),
+        for_whom=row["for_name"] or "",
     )
 
 

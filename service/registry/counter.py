@@ -40,16 +40,21 @@ def check_group(held: Held, roles: Iterable[str], unit: str | None) -> None:
         raise Forbidden(f"您不在该任务的办理组（{'、'.join(roles)}）中", cure=cure)
 
 
-def check_sender(held: Held, sent_by: str, unit_of: Callable[[str], str]) -> None:
-    """Forbidden unless the diagram lets the person send the message by hand; it names role@party, several by commas.
+def check_sender(held: Held, sent_by: str, unit_of: Callable[[str], str]) -> tuple[str, str]:
+    """The role and unit in which a person sends a message by hand; the diagram names role@party, several by commas.
+
+    Raises Forbidden when the diagram lets others send it.
 
     Without ``sent_by`` a message comes from another process.
     """
     if not sent_by:
         raise Forbidden("这个消息不能由人发送", cure="它由流程发出；如确有需要，请联系运行维护员")
     allowed = [group.strip().partition("@") for group in sent_by.split(",")]
-    if not any((role, unit_of(party)) in held for role, at, party in allowed if at):
+    groups = ((role, unit_of(party)) for role, at, party in allowed if at)
+    found = next((group for group in groups if group in held), None)
+    if found is None:
         raise Forbidden("您不能发送这个消息", cure=f"请由 {sent_by} 发送")
+    return found
 
 
 def guardian_sends(sent_by: str) -> bool:

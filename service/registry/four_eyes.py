@@ -6,7 +6,7 @@ step the diagram names.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from service.errors import Forbidden
 
@@ -17,7 +17,18 @@ class SamePerson(Forbidden):
     code = "four_eyes"
 
 
+_BESIDE = "\n"  # between the two who did a step: no id holds it
 _CURE = "请由本单位另一位有资格的人员办理；只有一人的，由上级主管部门指定代办人"
+
+
+def doers(person: str, absent: str) -> str:
+    """Whose eyes a step has had, as the engine keeps it: also those of the person who was stood in for."""
+    return f"{person}{_BESIDE}{absent}" if absent else person
+
+
+def people(kept: Iterable[str]) -> tuple[str, ...]:
+    """The persons behind what ``doers`` made."""
+    return tuple(person for one in kept for person in one.split(_BESIDE))
 
 
 def may_do(person: str, barred: Collection[str]) -> bool:

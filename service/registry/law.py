@@ -20,20 +20,23 @@ from service.registry.model import Unit
 from service.registry.parties import Parties
 from service.registry.roles import Roles
 from service.registry.statuses import Statuses, Transitions
+from service.registry.substitution import SubstitutionRule
 from service.registry.systems import SchoolSystem, SchoolSystems
 
 CLASS_CAPS, TRANSITIONS = "class_caps.yaml", "transitions.yaml"
+SUBSTITUTION = "substitution.yaml"
 # Counties a province administers itself share a prefecture-like prefix but form no city (GB/T 2260).
 _PROVINCE_ADMINISTERED = "90"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegionRules:
-    """What one region's folder says about class sizes, changes of status and personal data."""
+    """What one region's folder says about class sizes, changes of status, personal data and substitutes."""
 
     class_caps: dict[str, int] | None = None
     transitions: Transitions | None = None
     personal: PersonalData | None = None
+    substitution: SubstitutionRule | None = None
 
 
 class Law:
@@ -73,6 +76,14 @@ class Law:
         found = (self._rules[one.code].class_caps for one in self.applying(school.county, on, stage))
         caps = next((one for one in found if one is not None), {})
         return caps.get(stage) if stage else None
+
+    def substitution(self, county: str, on: date) -> SubstitutionRule:
+        """Who may be stood in for in a place, whatever the stage."""
+        found = (self._rules[one.code].substitution for one in self.applying(county, on, None))
+        rule = next((one for one in found if one is not None), None)
+        if rule is None:
+            raise BadDefinition("没有全国的代理规定", file=SUBSTITUTION, cure="在 processes/ 中补上")
+        return rule
 
     def region_of(self, county: str, on: date, stage: str | None) -> str:
         """The region whose folder applies; the nation's code where no nearer one does."""
@@ -133,6 +144,7 @@ class Law:
         if folder is None:
             return RegionRules()
         caps, transitions, personal = folder / CLASS_CAPS, folder / TRANSITIONS, folder / personal_data.FILE
+        proxy = folder / SUBSTITUTION
         return RegionRules(
             class_caps=_class_caps(*_file(folder, CLASS_CAPS)) if caps.is_file() else None,
             transitions=(
@@ -141,6 +153,7 @@ class Law:
                 else None
             ),
             personal=PersonalData.load(*_file(folder, personal.name)) if personal.is_file() else None,
+            substitution=SubstitutionRule.load(*_file(folder, SUBSTITUTION)) if proxy.is_file() else None,
         )
 
 

@@ -9,8 +9,8 @@ import orjson
 from service.store.listing import Listing
 
 _COLUMNS = """t.id, t.instance, t.case_number, t.definition, t.element, t.path, t.name, t.unit, t.roles, t.clauses,
-    t.form, t.tenant, t.priority, t.state, t.assignee, t.completed_by, t.created_at, t.claimed_at, t.ended_at,
-    t.due, t.follow_up, t.revision"""
+    t.form, t.tenant, t.priority, t.state, t.assignee, t.completed_by, t.done_for, t.created_at, t.claimed_at,
+    t.ended_at, t.due, t.follow_up, t.revision"""
 _VISIBLE = "t.unit = any(:units) or t.assignee = :person"
 _ORDERS = {
     "id": "t.id",

@@ -10,12 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from service.registry.model import RoleInUnit
+from service.registry.substitution import Substitution
 from service.store.progress import business
 
 _ACCOUNT = """
     select p.id, p.username, p.name, p.password_hash, p.active, clock_timestamp() as now,
            coalesce((select (value #>> '{}')::float8 from setting where key = 'clock_offset'), 0) as clock_offset,
-           (select coalesce(json_agg(r), '[]') from unit_role r where r.person = p.id) as roles
+           (select coalesce(json_agg(r), '[]') from unit_role r where r.person = p.id) as roles,
+           (select coalesce(json_agg(s), '[]') from substitute s
+              join unit_role r on r.person = s.absent and r.role = s.role and r.unit = s.unit and r.active
+             where s.substitute = p.id and s.revoked_at is null) as stands_in
     from person p where p."""
 _BY = {"id": text(f"{_ACCOUNT}id = :value"), "username": text(f"{_ACCOUNT}username = :value")}
 _SET_PASSWORD = text("update person set password_hash = :hash where id = :id")
@@ -33,6 +37,7 @@ class AccountRow:
     active: bool
     roles: tuple[RoleInUnit, ...]
     today: date
+    stands_in: tuple[Substitution, ...] = ()  # for others, in force or not
 
 
 def account(connection: Connection, column: str, value: str) -> AccountRow | None:
@@ -48,6 +53,7 @@ def account(connection: Connection, column: str, value: str) -> AccountRow | Non
         active=row.active,
         roles=tuple(_role(item) for item in row.roles),
         today=business(row.now, row.clock_offset).date(),
+        stands_in=tuple(_substitution(item) for item in row.stands_in),
     )
 
 
@@ -59,6 +65,17 @@ def set_password(connection: Connection, person: str, password_hash: str) -> Non
 def units(connection: Connection, ids: frozenset[str]) -> Sequence[Row[Any]]:
     """Id, name, kind and county of units."""
     return connection.execute(_UNITS, {"ids": sorted(ids)}).all()
+
+
+def _substitution(item: dict[str, Any]) -> Substitution:
+    return Substitution(
+        absent=item["absent"],
+        substitute=item["substitute"],
+        role=item["role"],
+        unit=item["unit"],
+        since=date.fromisoformat(item["since"]),
+        until=date.fromisoformat(item["until"]),
+    )
 
 
 def _role(item: dict[str, Any]) -> RoleInUnit:

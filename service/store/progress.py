@@ -156,6 +156,7 @@ def write_progress(
         "submission": submissions.sealed(finished.key, finished.data) if finished else None,
         "form": finished.form if finished else None,
         "actor": finished.by if finished else None,
+        "absent": (finished.absent or None) if finished else None,
         "state": progress.state,
         "next_due": progress.next_due,
         "ended": progress.outcome is not None,

@@ -126,6 +126,7 @@ class Finished:
     form: str
     by: str
     data: Mapping[str, Any]
+    absent: str = ""  # whom the person stood in for
 
 
 @dataclass(frozen=True, kw_only=True)

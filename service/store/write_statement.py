@@ -11,7 +11,7 @@ from functools import lru_cache
 _PARTS = {
     "done": """
         update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
-               revision = revision + 1
+               done_for = %(absent)s, revision = revision + 1
         where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s) returning id
     """,
     "kept": """

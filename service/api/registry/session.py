@@ -13,10 +13,12 @@ from service.api.access import PUBLIC_COSTLY, SIGNED_IN
 from service.api.accounts import Account
 from service.api.context import actor, services
 from service.api.fields import Body, Moment, Text
+from service.api.registry.substitutes import Substitute
 from service.api.resource import Op, Resource
-from service.casework import identity
+from service.casework import identity, substitutes
 from service.store import people
 from service.store.db import transaction
+from service.store.progress import read_clock
 
 session = Resource("session", __name__, url_prefix="/api", description="登录与身份")
 
@@ -57,6 +59,7 @@ class RoleHeld(Schema):
     role = fields.String(required=True)
     unit = fields.String(required=True)
     unit_name = fields.String()
+    acting_for = fields.String(metadata={"description": "代理谁；本人的角色为空"})
     group = fields.String(metadata={"description": "候选组：角色@单位 id"})
 
 
@@ -68,6 +71,9 @@ class Me(Schema):
     name = fields.String()
     roles = fields.List(fields.Nested(RoleHeld))
     powers = fields.List(fields.String(), metadata={"description": "系统角色"})
+    substitutions = fields.List(
+        fields.Nested(Substitute), metadata={"description": "今天及以后，代理他人的和由他人代理的"}
+    )
 
 
 @session.operation(
@@ -131,8 +137,15 @@ def who_am_i() -> dict[str, Any]:
     person = actor()
     with transaction() as connection:
         names = {row.id: row.name for row in people.units(connection, person.units)}
+        standing = substitutes.of_person(connection, person.id, read_clock(connection)[0].date())
     roles = [
-        {"role": role, "unit": unit, "unit_name": names.get(unit, ""), "group": camunda.group(role, unit)}
+        {
+            "role": role,
+            "unit": unit,
+            "unit_name": names.get(unit, ""),
+            "group": camunda.group(role, unit),
+            "acting_for": person.acting_for((role,), unit),
+        }
         for role, unit in sorted(person.roles)
     ]
     return {
@@ -141,4 +154,5 @@ def who_am_i() -> dict[str, Any]:
         "name": person.name,
         "roles": roles,
         "powers": sorted(person.powers),
+        "substitutions": standing,
     }

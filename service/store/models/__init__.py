@@ -26,6 +26,7 @@ from service.store.models.registry import (
     UnitRole,
 )
 from service.store.models.requests import IdempotencyKey, SignInAttempt
+from service.store.models.substitutes import Substitute
 
 __all__ = [
     "Case",
@@ -56,6 +57,7 @@ __all__ = [
     "Student",
     "Submission",
     "Subscription",
+    "Substitute",
     "SuspensionPeriod",
     "Timer",
     "Unit",

@@ -95,6 +95,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     state: Mapped[Str] = mapped_column(server_default="open")
     assignee: Mapped[Str | None]
     completed_by: Mapped[Str | None]
+    done_for: Mapped[Str | None]
     created_at: Mapped[Instant]
     claimed_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
