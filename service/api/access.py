@@ -83,10 +83,12 @@ def _check() -> None:
     if access is None:
         raise Forbidden("这个地址没有声明谁可以使用，因此不对任何人开放", cure="请联系开发人员")
     _check_request(access)
+    if request.method not in browser.SAFE:
+        browser.check_origin(services().settings)
     if access.demo_only and not services().settings.demo:
         raise NotFound("没有这个地址", cure="只有演示模式才有")
     if access.costly:
-        services().limits.check_stranger(request.remote_addr or "", request.path)
+        services().limits.check_stranger(browser.address(), request.path)
     if not access.signed_in:
         return
     account = authenticate()
@@ -110,7 +112,7 @@ def authenticate() -> Account:
     if given is not None and given.type == "bearer" and given.token:
         return accounts.by_token(given.token)
     if given is not None and given.type == "basic":
-        return accounts.by_password(given.username or "", given.password or "", request.remote_addr or "")
+        return accounts.by_password(given.username or "", given.password or "", browser.address())
     account = browser.of_session(services().accounts) if given is None else None
     if account is not None:
         return account

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ PERSON_SECONDS = 5.0
 PASSWORD_SECONDS = 60.0  # and tokens
 TOKEN_LIFE = timedelta(hours=8)
 _ALGORITHM = "HS256"
+_TURNS = 64
 _LONGEST = 1000  # of a name or password; more is no mistake of typing
 
 
@@ -64,6 +66,7 @@ class Accounts:
         self._verified: Memory[bytes, bool] = Memory(PASSWORD_SECONDS)
         self._signed: Memory[str, Mapping[str, Any]] = Memory(PASSWORD_SECONDS)
         self._salt = secrets.token_bytes(32)
+        self._turns = [threading.Lock() for _ in range(_TURNS)]
         self._hasher = PasswordHasher()
         self._decoy = self._hasher.hash(secrets.token_hex(16))
 
@@ -76,14 +79,17 @@ class Accounts:
         key = self._key(username, password, stored)
         if account is not None and self._verified.get(key):
             return account
-        _check_lock(username, address)
-        right = self._matches(stored or self._decoy, password)  # as slow for a name nobody has
-        if account is None or not right:
-            attempts.failed(username, address)
-            raise _unknown()
-        attempts.succeeded(username, address)
-        self._verified.put(key, True)
-        return account
+        with self._turns[hash(username) % _TURNS]:  # guesses sent at once do not all pass the lock
+            if account is not None and self._verified.get(key):
+                return account
+            _check_lock(username, address)
+            right = self._matches(stored or self._decoy, password)  # as slow for a name nobody has
+            if account is None or not right:
+                attempts.failed(username, address)
+                raise _unknown()
+            attempts.succeeded(username, address)
+            self._verified.put(key, True)
+            return account
 
     def by_token(self, token: str) -> Account:
         """Raises Unauthenticated for a token that is not ours, has run out or is older than the password."""

@@ -6,8 +6,10 @@ The session ends with the password it was made with. It must not know pages.
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, request, session
 
@@ -17,7 +19,8 @@ from service.settings import Settings
 
 CSRF_HEADER = "X-CSRF-Token"
 LIFE = timedelta(hours=8)
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_MODELER = "file://"  # where Camunda Modeler's own pages come from
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -29,6 +32,31 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=LIFE,
     )
+
+
+def address() -> str:
+    """Where the request comes from; of IPv6 the network, as one machine has the whole of it."""
+    given = request.remote_addr or ""
+    if ":" not in given:
+        return given
+    try:
+        return str(ipaddress.ip_network(f"{given.partition('%')[0]}/64", strict=False))
+    except ValueError:
+        return given
+
+
+def check_origin(settings: Settings) -> None:
+    """Refuse a change some other site's page sends: a browser adds a remembered Basic password to that too.
+
+    Programs name no origin. Raises Forbidden.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None or origin == _MODELER:
+        return
+    host = urlsplit(origin).netloc
+    own = {request.host, urlsplit(settings.public_url).netloc}
+    if not host or host not in own:
+        raise Forbidden("请求来自别的网站的页面", cure="请在本系统的页面中操作；程序请不要带 Origin")
 
 
 def open_session(account: Account) -> str:
@@ -53,6 +81,6 @@ def of_session(accounts: Accounts) -> Account | None:
         session.clear()
         raise Unauthenticated("登录已失效", cure="请重新登录")
     given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf_token", "")
-    if request.method not in _SAFE and not hmac.compare_digest(given.encode(), session["csrf"].encode()):
+    if request.method not in SAFE and not hmac.compare_digest(given.encode(), session["csrf"].encode()):
         raise Forbidden("请求不是由本系统页面发出的", cure=f"请刷新页面后重试（请求头 {CSRF_HEADER}）")
     return account

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import argon2
 import jwt
 import pytest
 from argon2 import PasswordHasher
@@ -80,13 +82,24 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {"sub": HEAD, "mark": "", "iat": now, "exp": now + timedelta(hours=1), **changes}
 
 
+def mark_of(desk: Desk, who: str) -> str:
+    ((stored,),) = desk.sql("select password_hash from person where id = %s", who)
+    return hashlib.sha256(stored.encode()).hexdigest()[:16]
+
+
+def test_a_token_made_right_is_taken(desk: Desk) -> None:
+    """So that the refusals below are for what they name, and for nothing else."""
+    made = jwt.encode(claims(mark=mark_of(desk, HEAD)), SECRET, algorithm="HS256")
+    assert me(desk, f"Bearer {made}").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("key", "algorithm", "content"),
     [
         ("another secret, also long enough to sign", "HS256", claims()),
         (SECRET, "HS512", claims()),
         (SECRET, "HS256", claims(exp=datetime.now(UTC) - timedelta(seconds=1))),
-        (SECRET, "HS256", claims()),  # right in everything but the mark of the password
+        (SECRET, "HS256", claims(mark="the mark of an old password")),
         (SECRET, "HS256", {"sub": HEAD}),
         (SECRET, "HS256", claims(sub="nobody")),
         ("", "none", claims()),
@@ -95,6 +108,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 def test_a_token_that_is_not_quite_right_is_refused(
     desk: Desk, key: str, algorithm: str, content: dict[str, Any]
 ) -> None:
+    content = {**content, "mark": content.get("mark") or mark_of(desk, HEAD)}
     made = jwt.encode(content, key or None, algorithm=algorithm)
     assert me(desk, f"Bearer {made}").status_code == 401
 
@@ -142,6 +156,23 @@ def test_a_verified_password_is_not_hashed_again_for_a_minute(
     now[0] += accounts.PASSWORD_SECONDS + 1
     fresh_desk.get(HEAD, "/api/me")
     assert len(hashed) == 2
+
+
+def test_a_name_nobody_has_costs_as_much_as_a_wrong_password(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = []
+    verify = PasswordHasher.verify
+
+    def watching(self: PasswordHasher, stored: str, password: str) -> bool:
+        parameters.append(argon2.extract_parameters(stored))
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watching)
+    for name in ("nobody_of_this_name", HEAD):
+        assert desk.client.get("/api/me", auth=(name, "wrong")).status_code == 401
+    assert len(parameters) == 2
+    assert parameters[0] == parameters[1]
 
 
 @pytest.mark.parametrize("column", ["trained", "filed"])

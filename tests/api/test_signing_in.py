@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -14,7 +16,7 @@ from service.api import memory
 from service.api.context import services
 from service.api.limits import Limits, TooMany
 from service.app import create_app
-from service.store.attempts import FREE
+from service.store.attempts import FREE, MOST_NAMES
 from service.store.db import db
 from tests.api import provider
 from tests.api.conftest import OpenDesk
@@ -56,7 +58,57 @@ def test_a_lock_ends_and_the_next_is_longer(wide_desk: Desk) -> None:
     assert int(guess(desk, REGISTRAR, address=place).headers["Retry-After"]) > 60
     desk.sql(pass_time, place)
     assert guess(desk, REGISTRAR, PASSWORD, place).status_code == 200
-    assert desk.sql("select 1 from sign_in_attempt where address = %s", place) == []
+    kept = desk.sql(
+        "select failures, locked_until, username like '%%registrar%%' from sign_in_attempt where address = %s",
+        place,
+    )
+    assert kept == [(0, None, False)]
+
+
+def test_one_password_on_many_names_locks_the_address_for_names_it_does_not_know(wide_desk: Desk) -> None:
+    desk, place = wide_desk, "10.0.3.1"
+    known, other = "analyst", "operator"
+    assert guess(desk, known, PASSWORD, place).status_code == 200
+    codes = [guess(desk, f"person{number}", "123456", place).status_code for number in range(MOST_NAMES)]
+    assert codes == [401] * MOST_NAMES
+    locked = guess(desk, other, PASSWORD, place)
+    assert (locked.status_code, locked.json["code"]) == (429, "locked_out")
+    assert 3000 < int(locked.headers["Retry-After"]) <= 3600
+    assert guess(desk, known, "wrong", place).status_code == 401
+    assert guess(desk, known, PASSWORD, place).status_code == 200
+    assert guess(desk, other, PASSWORD, "10.0.3.2").status_code == 200
+
+
+def test_one_machine_of_ipv6_is_one_address_however_many_it_has(wide_desk: Desk) -> None:
+    codes = [
+        guess(wide_desk, "nobody6", address=f"2001:db8::{number}").status_code for number in range(FREE + 1)
+    ]
+    assert codes == [401] * FREE + [429]
+
+
+def test_guesses_sent_at_once_are_no_more_than_guesses_one_by_one(application_of: OpenDesk) -> None:
+    with application_of() as desk, ThreadPoolExecutor(16) as pool:
+        codes = list(pool.map(lambda _: guess(Desk(desk.app, desk.url), HEAD).status_code, range(16)))
+    assert (codes.count(401), codes.count(429)) == (FREE, 16 - FREE)
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        (None, 200),
+        ("http://localhost", 200),
+        ("file://", 200),  # Camunda Modeler
+        ("https://evil.example", 403),
+        ("http://localhost.evil.example", 403),
+        ("null", 403),
+    ],
+)
+def test_another_sites_page_changes_nothing_with_a_remembered_password(
+    wide_desk: Desk, origin: str | None, status: int
+) -> None:
+    headers = {"Origin": origin} if origin else {}
+    assert wide_desk.call(HEAD, "POST", "/engine-rest/task", json={}, headers=headers).status_code == status
+    assert wide_desk.call(HEAD, "GET", "/engine-rest/task", headers=headers).status_code == 200
 
 
 def test_names_nobody_has_are_locked_alike(wide_desk: Desk) -> None:
@@ -167,6 +219,34 @@ def test_single_sign_on_of_nobody_we_know(single: Any) -> None:
     answer = desk.client.get(come_back(desk))
     assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
     assert desk.client.get("/api/oidc/callback?code=x&state=y").status_code == 401
+
+
+def test_an_answer_of_the_provider_to_another_question_counts_for_nothing(single: Any) -> None:
+    """Somebody else's answer (another state), or one whose token was made for another sign-in (another nonce)."""
+    desk, _ = single
+    stolen = come_back(desk)
+    victim = Desk(desk.app, desk.url)
+    assert victim.client.get(stolen).status_code == 401, "the state belongs to another browser"
+    come_back(victim)
+    with victim.client.session_transaction() as kept:
+        (name,) = [key for key in kept if key.startswith("_state_")]
+        kept[name]["data"]["nonce"] = "another"
+        kept.modified = True
+        state = name.rpartition("_")[2]
+    code = parse_qs(urlsplit(come_back(desk)).query)["code"][0]
+    answer = victim.client.get(f"/api/oidc/callback?code={code}&state={state}")
+    assert answer.status_code == 401
+    assert victim.client.get("/api/me").status_code == 401
+
+
+def test_a_session_somebody_put_into_the_browser_is_not_kept_at_sign_in(application_of: OpenDesk) -> None:
+    with application_of() as desk:
+        first = sign_in(desk, REGISTRAR).json["csrf_token"]
+        second = sign_in(desk, HEAD).json["csrf_token"]
+        assert first != second
+        assert desk.client.get("/api/me").json["id"] == HEAD
+        old = desk.client.post("/engine-rest/task", json={}, headers={"X-CSRF-Token": first})
+        assert old.status_code == 403
 
 
 def test_without_a_provider_there_is_no_single_sign_on(wide_desk: Desk) -> None:

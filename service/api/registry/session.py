@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields
 
 from service.api import browser, camunda
@@ -88,7 +88,7 @@ def make_token(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _verified(username: str, password: str) -> Account:
-    return services().accounts.by_password(username, password, request.remote_addr or "")
+    return services().accounts.by_password(username, password, browser.address())
 
 
 @session.operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db import db
@@ -28,11 +28,13 @@ class IdempotencyKey(db.Model):  # type: ignore[name-defined,misc]
 
 
 class SignInAttempt(db.Model):  # type: ignore[name-defined,misc]
-    """Wrong passwords for one name from one address."""
+    """Wrong passwords for one name (a digest of it) from one address; ``known`` once it has signed in from there."""
 
     __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_address", "address", "last_at"),)
     username: Mapped[Id]
     address: Mapped[Id]
     failures: Mapped[int]
     last_at: Mapped[Instant] = mapped_column(index=True)
     locked_until: Mapped[Instant | None]
+    known: Mapped[bool] = mapped_column(server_default="false")
