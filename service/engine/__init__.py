@@ -20,20 +20,26 @@ from service.engine.host import (
     Wait,
 )
 from service.engine.instance import DELETED, Instance
+from service.engine.moving import Effect, Guide, Moved, Unfit, move
 from service.engine.refusal import refusal
 from service.engine.self_starts import SelfStart, first_due, self_starts
+from service.engine.restarting import Change, modify, restart, steps
 
 __all__ = [
     "DELETED",
     "BpmnError",
+    "Change",
     "Definition",
+    "Effect",
     "End",
     "Ended",
     "EngineError",
     "ExternalWait",
+    "Guide",
     "Host",
     "Instance",
     "MessageWait",
+    "Moved",
     "Outcome",
     "Position",
     "SelfStart",
@@ -42,10 +48,15 @@ __all__ = [
     "TimerWait",
     "Trace",
     "UncaughtError",
+    "Unfit",
     "UserTaskWait",
     "Wait",
     "compile_files",
     "first_due",
+    "modify",
+    "move",
     "refusal",
+    "restart",
     "self_starts",
+    "steps",
 ]

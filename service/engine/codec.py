@@ -1,6 +1,7 @@
 """An instance's state as compact bytes: live tokens and variables, the definitions by reference.
 
-Nothing finished is in it, so a case of five thousand steps is as small as one of five. Rows keep their order;
+Of what is finished only the steps ever reached are in it, so a case of five thousand steps is as small as one of five
+at the same elements. Rows keep their order;
 tokens come back under the numbers they had, so that saving and loading at any moment changes nothing.
 """
 
@@ -27,6 +28,7 @@ def save(case: Case) -> bytes:
             "n": case.numbers,
             "e": [case.end.element, case.end.name, case.end.kind, case.end.inside] if case.end else None,
             "c": case.completed,
+            "h": list(case.reached.items()),
             "s": [_space(case), *(_space(frame) for frame in case.frames)],
         }
     )
@@ -58,6 +60,7 @@ def load(state: bytes, host: Host) -> Case:
     case.open(definition, rows[0][3], case, None)
     case.numbers, case.completed = data["n"], data["c"]
     case.told = case.numbers
+    case.reached = dict(data.get("h", ()))
     if data["e"]:
         element, name, kind, inside = data["e"]
         case.end = End(element=element, name=name, kind=kind, inside=inside)

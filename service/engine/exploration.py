@@ -40,10 +40,10 @@ class Explored:
     visited: set[str] = field(default_factory=set)
 
 
-def explore(process: Process, scope: Scope, limit: int = WORK_LIMIT) -> Explored:
-    """Explore one level of a process, each start event by itself."""
+def explore(process: Process, scope: Scope, limit: int = WORK_LIMIT, begin: State | None = None) -> Explored:
+    """Explore one level of a process: from a state, or each start event by itself."""
     try:
-        return _Walk(process, scope, limit).explore()
+        return _Walk(process, scope, limit).explore(begin)
     except EngineError:
         return Explored(whole=False)  # turns in a circle without a wait: another rule tells of it
 
@@ -104,10 +104,10 @@ class _Walk:
 
     # The graph of states ------------------------------------------------------------------------------
 
-    def explore(self) -> Explored:
+    def explore(self, begin: State | None) -> Explored:
         found = Explored()
         leads_to: dict[State, set[State]] = {}
-        todo = deque(self._first_states(found))
+        todo = deque(self._first_states(found) if begin is None else [begin])
         while todo:
             state = todo.popleft()
             if state in leads_to:

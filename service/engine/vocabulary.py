@@ -8,6 +8,28 @@ TASKS = {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTa
 CONTAINERS = {"subProcess", "transaction"}
 ACTIVITIES = TASKS | CONTAINERS | {"callActivity"}
 
+NAMES = {
+    "task": "任务",
+    "userTask": "用户任务",
+    "manualTask": "手工任务",
+    "serviceTask": "服务任务",
+    "sendTask": "发送任务",
+    "receiveTask": "接收任务",
+    "businessRuleTask": "业务规则任务",
+    "subProcess": "子流程",
+    "transaction": "事务子流程",
+    "callActivity": "调用活动",
+    "exclusiveGateway": "排他网关",
+    "inclusiveGateway": "包容网关",
+    "parallelGateway": "并行网关",
+    "eventBasedGateway": "事件网关",
+    "startEvent": "开始事件",
+    "endEvent": "结束事件",
+    "intermediateCatchEvent": "中间捕获事件",
+    "intermediateThrowEvent": "中间抛出事件",
+    "boundaryEvent": "边界事件",
+}
+
 _CHOREOGRAPHY = ("编排任务", "改用两个泳池和消息流")
 UNSUPPORTED = {
     "complexGateway": ("复杂网关", "改用排他、并行或包容网关"),

@@ -21,6 +21,8 @@ IN_TRANSACTION = "registry."  # topics done by the host itself, at once
 class Activity(Step):
     """Opens its boundary events when it waits, closes them when it is done, and may be repeated."""
 
+    step_of_work = True
+
     def execute(self, token: Token) -> bool | None:
         if self.node.loop is not None and "mi" not in token.internal_data:
             result = loops.begin(self, token)

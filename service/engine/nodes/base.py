@@ -59,6 +59,7 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
 
     passive_wait = False  # a boundary or event subprocess start that waits with a token of its own
     conditional = False
+    step_of_work = False  # an activity: somewhere a case can be taken back to
 
     def __init__(self, wf_spec: Any, code: Code) -> None:
         super().__init__(wf_spec, code.node.id, lane=code.node.lane, documentation=code.node.documentation)

@@ -32,15 +32,18 @@ class CallActivity(Activity):
 
     def perform(self, token: Token) -> bool | None:
         space = token.space
-        process_id = str(self.value(token, "calledElement") or "")
-        tenant = self.value(token, "calledElementTenantId") or space.definition.tenant
-        definition = space.case.host.definition(process_id, tenant)
+        definition = space.case.host.definition(*self.callee(token, space.definition))
         variables = evaluate_all(self.code.call_in, token)
         if any(item.everything for item in self.node.call_in):
             variables = {**visible(token), **variables}
         frame = begin_frame(token, definition.spec, definition, {}, called=True)
         frame.variables.update({name: value for name, value in variables.items() if keeps(frame, name)})
         return None
+
+    def callee(self, token: Token, caller: Definition) -> tuple[str, str | None]:
+        """Process id and region of what is called."""
+        process_id = str(self.value(token, "calledElement") or "")
+        return process_id, self.value(token, "calledElementTenantId") or caller.tenant
 
     def body_done(self, token: Token, frame: Frame) -> None:
         values: dict[str, Any] = (
