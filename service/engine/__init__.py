@@ -1,6 +1,8 @@
 """The engine: diagrams in, tokens moving, state out. The only package that knows SpiffWorkflow."""
 
+from service.engine.codec import back_to
 from service.engine.definition import Definition, compile_files
+from service.engine.fitting import alike, mismatch
 from service.engine.host import (
     BpmnError,
     End,
@@ -51,8 +53,11 @@ __all__ = [
     "Unfit",
     "UserTaskWait",
     "Wait",
+    "alike",
+    "back_to",
     "compile_files",
     "first_due",
+    "mismatch",
     "modify",
     "move",
     "refusal",

@@ -20,7 +20,7 @@ from service.engine.nodes.base import Step
 from service.engine.nodes.events import EventSubprocessStart
 from service.engine.nodes.scopes import CallActivity
 from service.engine.space import Case, Frame, Space, Token
-from service.engine.vocabulary import NAMES
+from service.engine.vocabulary import ACTIVITIES, NAMES
 from service.errors import Problem, XuejiError
 
 STAY = "请在迁移方案里把它对应到新图的元素，或让这个办件留在原来的版本"
@@ -236,3 +236,34 @@ class Unfit(EngineError):
     """The case must stay on its definition; ``problems`` says why, one entry an element."""
 
     code, status = "unfit", 409
+
+
+def alike(old: Definition, new: Definition) -> Iterator[tuple[str, bool]]:
+    """Elements that are the same in two versions: id, and whether it is a timer."""
+    for element, node in old.nodes.items():
+        if (node.kind in ACTIVITIES or node.event.kind != "none") and not mismatch(
+            old, new, element, element
+        ):
+            yield element, node.event.kind == "timer"
+
+
+def mismatch(old: Definition, new: Definition, source: str, target: str) -> str:
+    """Why an element of one version cannot become one of another; empty when it can."""
+    before, after = old.nodes.get(source), new.nodes.get(target)
+    if before is None:
+        return f"原版本里没有元素“{source}”"
+    if after is None:
+        return f"新版本里没有元素“{target}”"
+    reason = _differs(before, after)
+    if not reason and len(_around(old, source)) != len(_around(new, target)):
+        reason = "在新图中移到了别的层级（子流程的里面或外面）"
+    return f"{label_of(before, source)}{reason}" if reason else ""
+
+
+def _around(definition: Definition, element: str) -> list[str]:
+    """The subprocesses an element stands in."""
+    return [
+        node.id
+        for node in definition.nodes.values()
+        if node.body is not None and any(inner.id == element for _, inner in node.body.walk())
+    ]

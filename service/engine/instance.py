@@ -156,6 +156,11 @@ class Instance:
     def completed(self) -> bool:
         return bool(self.case.completed)
 
+    @property
+    def spoke(self) -> bool:
+        """Has a message or a signal gone out in this run?"""
+        return bool(self.case.thrown)
+
     def positions(self) -> tuple[tuple[str, str, str], ...]:
         """Where tokens stand: (token id, process id, element id), without what only listens."""
         return tuple(

@@ -4,6 +4,7 @@ from service.store.models.cases import Case, CaseParty, Instance, Submission, Su
 from service.store.models.deployments import Definition, Deployment, Resource, StartEvent
 from service.store.models.guardians import GuardianCode
 from service.store.models.materials import Material, MaterialContent
+from service.store.models.moves import Batch, BatchItem, Undo
 from service.store.models.records import (
     Inbox,
     Incident,
@@ -29,6 +30,8 @@ from service.store.models.requests import IdempotencyKey, SignInAttempt
 from service.store.models.substitutes import Substitute
 
 __all__ = [
+    "Batch",
+    "BatchItem",
     "Case",
     "CaseParty",
     "Definition",
@@ -60,6 +63,7 @@ __all__ = [
     "Substitute",
     "SuspensionPeriod",
     "Timer",
+    "Undo",
     "Unit",
     "UnitRole",
     "UserTask",

@@ -42,7 +42,10 @@ class CaseParty(db.Model):  # type: ignore[name-defined,misc]
 
 
 class Instance(db.Model):  # type: ignore[name-defined,misc]
-    """A process instance; ``state`` is the engine's, ``next_due`` what the sweep looks for."""
+    """A process instance; ``state`` is the engine's, ``next_due`` what the sweep looks for.
+
+    ``failures`` counts how often in a row its timers could not be fired; ``retry_at`` (real time) is the next try.
+    """
 
     __tablename__ = "instance"
     __table_args__ = (
@@ -50,6 +53,7 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
             "ix_instance_due", "next_due", postgresql_where=text("next_due is not null and status = 'active'")
         ),
         Index("ix_instance_case", "case_number"),
+        Index("ix_instance_running", "definition", "id", postgresql_where=text("status <> 'ended'")),
     )
     id: Mapped[Id]
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"))
@@ -62,6 +66,9 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
     started_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     end_element: Mapped[Str | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    retry_at: Mapped[Instant | None]
+    failure: Mapped[Str] = mapped_column(server_default="")
 
 
 class UserTask(db.Model):  # type: ignore[name-defined,misc]
