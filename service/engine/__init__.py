@@ -24,8 +24,8 @@ from service.engine.host import (
 from service.engine.instance import DELETED, Instance
 from service.engine.moving import Effect, Guide, Moved, Unfit, move
 from service.engine.refusal import refusal
-from service.engine.self_starts import SelfStart, first_due, self_starts
 from service.engine.restarting import Change, modify, restart, steps
+from service.engine.self_starts import SelfStart, first_due, self_starts
 
 __all__ = [
     "DELETED",
