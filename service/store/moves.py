@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping, text
 
+from service.store import submissions
 from service.store.rows import TaskRow
 
 _OPEN = text(
@@ -23,7 +24,7 @@ _COUNT = text(
          and i.status <> 'ended' and (:source = '' or i.definition = :source)"""
 )
 _SUBMITTED = text(
-    """select s.data from submission s left join user_task t on t.id = s.task
+    """select s.task from submission s left join user_task t on t.id = s.task
          left join definition d on d.id = t.definition
        where s.instance = :instance and (t.id is null or d.key = :key) order by s.at, s.task"""
 )
@@ -70,8 +71,9 @@ def submitted(connection: Connection, instance: str, key: str, names: Iterable[s
     found: dict[str, Any] = {}
     wanted = set(names)
     if wanted:
-        for data in connection.execute(_SUBMITTED, {"instance": instance, "key": key}).scalars():
-            found.update({name: value for name, value in data.items() if name in wanted})
+        for task in connection.execute(_SUBMITTED, {"instance": instance, "key": key}).scalars().all():
+            answers = submissions.read(connection, task) or {}
+            found.update({name: value for name, value in answers.items() if name in wanted})
     return found
 
 
