@@ -28,7 +28,7 @@ def save(case: Case) -> bytes:
             "n": case.numbers,
             "e": [case.end.element, case.end.name, case.end.kind, case.end.inside] if case.end else None,
             "c": case.completed,
-            "h": list(case.reached.items()),
+            "h": list(case.first_reached.items()),
             "s": [_space(case), *(_space(frame) for frame in case.frames)],
         }
     )
@@ -67,7 +67,7 @@ def load(state: bytes, host: Host) -> Case:
     case.open(definition, rows[0][3], case, None)
     case.numbers, case.completed = data["n"], data["c"]
     case.told = case.numbers
-    case.reached = dict(data.get("h", ()))
+    case.first_reached = dict(data.get("h", ()))
     if data["e"]:
         element, name, kind, inside = data["e"]
         case.end = End(element=element, name=name, kind=kind, inside=inside)

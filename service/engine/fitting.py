@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -220,16 +221,24 @@ def _inside(node: Node) -> bool:
 
 
 def _done_elements(space: Space) -> Iterator[str]:
-    todo = list(space.done)
+    """Every element something done may have to be undone of (the lists are told in ``compensation``)."""
+    yield from _done_in(space.done)
     for token in space.tokens():
-        todo += token.internal_data.get("done", [])
-        for path, handler, done in token.internal_data.get("undo", []):
+        data = token.internal_data
+        yield from _done_in(data.get("done", []))
+        for _, inside in data.get("rounds", []):
+            yield from _done_in(inside)
+        for path, handler, done, _ in data.get("undo", []):
             yield from (*path, handler)
-            todo += done
-    while todo:
-        entry = todo.pop()
-        yield entry[0]
-        todo += entry[1] if len(entry) > 1 else []
+            yield from _done_in(done)
+
+
+def _done_in(entries: list[Any]) -> Iterator[str]:
+    for name, done, *rounds in entries:
+        yield name
+        yield from _done_in(done)
+        for _, inside in rounds[0] if rounds else ():
+            yield from _done_in(inside)
 
 
 class Unfit(EngineError):

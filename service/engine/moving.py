@@ -19,11 +19,11 @@ from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
 from service.engine.fitting import Fitting, Guide, Pair, Unfit
-from service.engine.host import ExternalWait, Host, SignalWait, TimerWait, Wait
+from service.engine.host import Host, Wait
 from service.engine.instance import Instance
-from service.engine.nodes.activities import ReceiveTask, ServiceTask, UserTask, wait_for_message
+from service.engine.listening import boundaries, describe, listeners, taken_over
 from service.engine.nodes.base import Step, evaluate_all, keeps
-from service.engine.nodes.events import BoundaryEvent, Catching, EventSubprocessStart
+from service.engine.nodes.events import Catching
 from service.engine.space import Space, Token
 from service.errors import Problem, XuejiError
 from service.policy.values import Value
@@ -91,9 +91,7 @@ class _Move:
             self.pairs.append(pair)
 
     def moved(self) -> Moved:
-        listeners = {
-            pair.space.owner.number if pair.space.owner else 0: _listeners(pair) for pair in self.pairs
-        }
+        drawn = {pair.space.owner.number if pair.space.owner else 0: listeners(pair) for pair in self.pairs}
         for pair in self.pairs:
             for token in pair.gone:
                 self._tell("disarmed", token.task_spec)
@@ -106,7 +104,7 @@ class _Move:
         )
         self._fill_in(instance)
         armed: list[Token] = []
-        instance._act(lambda: armed.extend(self._arm(instance, listeners)))
+        instance._act(lambda: armed.extend(self._arm(instance, drawn)))
         for token in armed:
             self._tell("armed", token.task_spec, token)
         return Moved(
@@ -142,10 +140,7 @@ class _Move:
                 self.effects.append(Effect(kind="renamed", element=token[1], name=name, was=was))
             if number in pair.flows:
                 token[3]["via"] = pair.flows[number]
-            if "done" in token[3]:
-                token[3]["done"] = _renamed_done(token[3]["done"], rename)
-            for job in token[3].get("undo", []):
-                job[:] = [[rename(one) for one in job[0]], rename(job[1]), _renamed_done(job[2], rename)]
+            _rename_undoable(token[3], rename)
 
     # What is waited for, in the new diagram's words ------------------------------------------------------
 
@@ -167,7 +162,7 @@ class _Move:
             step.set_timer(token)
             self._tell("restarted", step, token)
             return None  # told as new: it has another due instant
-        described = _describe(step, token)
+        described = describe(step, token)
         case.created.pop(token.number, None)
         return described
 
@@ -189,21 +184,21 @@ class _Move:
             elif space.called and pair.definition.digest != pair.space.definition.digest:
                 _hand_in(space, pair.space.definition.reads)
 
-    def _arm(self, instance: Instance, listeners: Mapping[int, set[tuple[str, str, str]]]) -> list[Token]:
+    def _arm(self, instance: Instance, drawn: Mapping[int, set[tuple[str, str, str]]]) -> list[Token]:
         """Put a token on every listener the new diagram has and the old one had not."""
         armed = []
         for pair, space in zip(self.pairs, list(_spaces(instance)), strict=True):
             known = {
                 (self.fitting.name(pair.space, host), self.fitting.name(pair.space, element), kind)
-                for host, element, kind in listeners[space.owner.number if space.owner else 0]
+                for host, element, kind in drawn[space.owner.number if space.owner else 0]
             }
             for token in list(space.tokens()):
                 armed += [
                     space.enter(step, host=token.number)
-                    for step in _boundaries(space, token)
+                    for step in boundaries(space, token)
                     if (token.task_spec.name, step.name, step.node.event.kind) not in known
                 ]
-            if not _taken_over(space):
+            if not taken_over(space):
                 armed += [
                     space.enter(step)
                     for step in space.spec.starters
@@ -229,63 +224,26 @@ def _spaces(instance: Instance) -> Iterator[Space]:
     yield from instance.case.frames
 
 
-def _listeners(pair: Pair) -> set[tuple[str, str, str]]:
-    """What the old diagram has to listen in a space, fired already or not: (activity or nothing, element, event)."""
-    found = {("", one.name, one.node.event.kind) for one in pair.space.spec.starters}
-    for node in pair.old.values():
-        if node.attached_to:
-            found.add((node.attached_to, node.id, node.event.kind))
-    return found
+Rename = Callable[[str], str]
 
 
-def _boundaries(space: Space, token: Token) -> Iterator[Step]:
-    """The listening boundary events of a live activity."""
-    if "mi" in token.internal_data:
-        return
-    for event in token.task_spec.code.attached:
-        step = space.spec.task_specs[event.id]
-        if isinstance(step, BoundaryEvent) and step.passive_wait:
-            yield step
+def _rename_undoable(data: dict[str, Any], rename: Rename) -> None:
+    """What a token remembers of things that may have to be undone (the lists are told in ``compensation``)."""
+    if "done" in data:
+        data["done"] = _renamed_done(data["done"], rename)
+    if "rounds" in data:
+        data["rounds"] = [[local, _renamed_done(inside, rename)] for local, inside in data["rounds"]]
+    for job in data.get("undo", []):
+        path, handler, done, local = job
+        job[:] = [[rename(one) for one in path], rename(handler), _renamed_done(done, rename), local]
 
 
-def _taken_over(space: Space) -> bool:
-    """Has an interrupting event subprocess ended everything else in a scope, its listeners too?"""
-    for token in space.tokens():
-        node = token.task_spec.node
-        if node.triggered_by_event and not isinstance(token.task_spec, EventSubprocessStart):
-            starts = [one for one in space.spec.starters if one.subprocess == node.id]
-            if any(one.node.interrupting for one in starts):
-                return True
-    return False
-
-
-def _describe(step: Step, token: Token) -> Wait | None:
-    """What a token waits for, in the words of the diagram it now stands in."""
-    case, data = token.space.case, token.internal_data
-    if isinstance(step, UserTask | ReceiveTask):
-        step.perform(token)
-        return case.created.get(token.number)
-    common = {
-        "id": str(token.number),
-        "element": step.name,
-        "name": step.node.name,
-        "process": token.space.definition.process_id,
-    }
-    if "due" in data:
-        return TimerWait(due=datetime.fromtimestamp(data["due"] / 1000, ZONE), **common)
-    if "message" in data:
-        wait_for_message(token)
-        return case.created.get(token.number)
-    if "signal" in data:
-        data["signal"] = step.node.event.value
-        return SignalWait(signal=data["signal"], **common)
-    if isinstance(step, ServiceTask) and "undo" not in data:
-        return ExternalWait(topic=str(step.value(token, "topic") or ""), **common)
-    return None
-
-
-def _renamed_done(entries: list[Any], rename: Callable[[str], str]) -> list[Any]:
-    return [[rename(entry[0]), *(_renamed_done(inner, rename) for inner in entry[1:])] for entry in entries]
+def _renamed_done(entries: list[Any], rename: Rename) -> list[Any]:
+    return [
+        [rename(name), _renamed_done(done, rename)]
+        + [[[local, _renamed_done(inside, rename)] for local, inside in one] for one in rounds]
+        for name, done, *rounds in entries
+    ]
 
 
 def _hand_in(frame: Space, kept: frozenset[str]) -> None:

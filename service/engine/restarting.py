@@ -13,6 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from service.engine.definition import Definition
 from service.engine.fitting import label_of
+from service.engine.footsteps import variables_at
 from service.engine.instance import Instance
 from service.engine.model import Node, Scope
 from service.engine.nodes.base import take
@@ -33,7 +34,7 @@ class Change:
 def steps(instance: Instance) -> tuple[Node, ...]:
     """The steps a case has been at and can be taken back to, in the order they were first reached."""
     definition = instance.case.definition
-    found = (definition.nodes.get(element) for element in instance.case.reached)
+    found = (definition.nodes.get(element) for element in instance.case.first_reached)
     return tuple(node for node in found if node is not None and not _hidden(definition, node.id))
 
 
@@ -44,7 +45,7 @@ def restart(instance: Instance, element: str) -> Instance:
     """
     case = instance.case
     node = _node(case.definition, element)
-    if element not in case.reached:
+    if element not in case.first_reached:
         raise Conflict(
             f"办件没有到过{label_of(node, element)}", element=element, cure="请从办件到过的步骤里选择"
         )
@@ -59,7 +60,7 @@ def _restart(case: Case, element: str) -> None:
         if not isinstance(token.task_spec, EventSubprocessStart):
             case.cancel_token(token)
     case.end = None
-    values = case.variables_at(element)
+    values = variables_at(case, element)
     case.variables.clear()
     case.variables.update(values)
     if taken_over:

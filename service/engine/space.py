@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task, TaskState
 
+from service.engine.footsteps import mark
 from service.engine.host import End, EngineError, Host, Thrown, Trace, Wait
 from service.policy.values import Value
 
@@ -88,8 +89,8 @@ class Space:
         token = Token(self, spec, self.case.next_number(), TaskState.FUTURE, data)
         if "mi" not in data:
             self.case.trace("node", self, spec.name)
-            if spec.step_of_work and spec.name not in self.case.reached:
-                self.case.mark(self, spec.name)
+            if spec.step_of_work:
+                mark(self, spec.name)
         spec._update(token)
         return token
 
@@ -168,9 +169,7 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.end: End | None = None
         self.changed = False
         self.newly_listening: list[Token] = []  # conditional events nobody has asked yet
-        # The steps of the case's own process in the order they were first reached, each with the variables that had
-        # changed since the step before: a case can be taken back to one of them.
-        self.reached: dict[str, dict[str, Value]] = {}
+        self.first_reached: dict[str, dict[str, Value]] = {}  # kept by ``footsteps``
         super().__init__(definition.spec, script_engine=_NO_SCRIPTS, deserializing=True)
         self.called = True
 
@@ -207,24 +206,6 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
                 **more,
             )
         )
-
-    def mark(self, space: Space, element: str) -> None:
-        """Remember that a step is reached for the first time, and with which variables."""
-        if space.process_level is not self:
-            return
-        known = self.variables_at()
-        self.reached[element] = {
-            name: value for name, value in self.variables.items() if name not in known or known[name] != value
-        }
-
-    def variables_at(self, element: str = "") -> dict[str, Value]:
-        """The variables when a step was first reached (without a name: when the last one was)."""
-        found: dict[str, Value] = {}
-        for name, changed in self.reached.items():
-            found.update(changed)
-            if name == element:
-                break
-        return found
 
     def wait(self, token: Token, wait: Wait) -> None:
         """Tell the host that this token now waits for something outside."""

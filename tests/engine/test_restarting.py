@@ -92,7 +92,7 @@ def test_what_is_remembered_does_not_grow_in_a_loop() -> None:
     run = World(text).start()
     sizes = [len(run.do("ask", more=True).instance.save()) for _ in range(5)]
     assert sizes[-1] <= sizes[0] + 2, "longer numbers only"
-    assert list(run.instance.case.reached) == ["ask"]
+    assert list(run.instance.case.first_reached) == ["ask"]
 
 
 def test_after_an_interrupting_event_subprocess_its_timer_is_set_again() -> None:
