@@ -130,6 +130,14 @@ class Rulebook:
                 return found
         raise NotFound(f"没有可用的流程“{process_id}”", cure="请检查调用活动的被调用元素，或补上该流程")
 
+    def has(self, process_id: str, code: str, on: date) -> bool:
+        """Whether a region finds a process, its own or a wider one's, be it one that can be used or not."""
+        return any(
+            process_id in self._diagrams(region.code, self._since(region.code, on))
+            for region in self.law.regions.chain(code)
+            if region.folder
+        )
+
     def by_digest(self, digest: str, process_id: str) -> Definition:
         """A definition that was found before."""
         return self._compiled[digest, process_id]

@@ -41,6 +41,7 @@ class Bundle:
     stage: str | None
     files: Mapping[str, Source]
     _walk: Callable[[str], tuple[Step, ...]] = field(repr=False, compare=False)
+    _closures: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def provenance(self, name: str) -> tuple[Step, ...]:
         """The walk that found a file, nearest region first."""
@@ -48,6 +49,11 @@ class Bundle:
 
     def closure(self, name: str) -> tuple[str, ...]:
         """A file and all it leans on, directly or not, by name. What is missing is left to the compiler."""
+        if name not in self._closures:
+            self._closures[name] = self._follow(name)
+        return self._closures[name]
+
+    def _follow(self, name: str) -> tuple[str, ...]:
         seen: set[str] = set()
         waiting = [self._file(name).name]
         while waiting:

@@ -8,7 +8,6 @@ from service.checks.findings import Finding, Severity
 from service.checks.frame import Rule
 from service.checks.model import Model
 from service.engine.model import Node
-from service.errors import NotFound, XuejiError
 
 rule = Rule(
     id="called_process_exists",
@@ -33,16 +32,6 @@ def _check(model: Model, node: Node) -> Iterator[Finding]:
     across = bool(node.settings.get("calledElementTenantId"))
     regions = [one.code for one in model.book.regions] if across else [model.bundle.region.code]
     for code in regions:
-        if not _there(model, node.called, code):
+        if not model.book.has(node.called, code, model.bundle.on):
             where = model.book.law.regions.get(code).name
             yield Finding(sentence=f"{where}没有流程 {node.called}", element=node.id, line=node.line)
-
-
-def _there(model: Model, process: str, code: str) -> bool:
-    try:
-        model.book.definition(process, code, model.bundle.on)
-    except NotFound:
-        return False
-    except XuejiError:
-        return True  # there, but it cannot be used: told of at that file
-    return True
