@@ -15,6 +15,7 @@ from service.errors import NotFound
 from service.settings import ROOT
 from service.store.db import db
 from tests.api.conftest import Clone, application, world_template
+from tests.engine.sketch import sketch
 
 __all__ = ["world_template"]
 
@@ -43,6 +44,19 @@ def test_check_tells_file_line_element_and_cure(copy: Path) -> None:
     assert ":review" in output
     assert "没有表单 unit_rewiev" in output
     assert "怎么办：" in output
+
+
+def test_check_takes_files_from_elsewhere_as_if_they_were_deployed(tmp_path: Path) -> None:
+    drafts = tmp_path / "drafts"
+    drafts.mkdir()
+    (drafts / "notes.txt").write_text("不是流程图", encoding="utf-8")
+    assert "没有 .bpmn" in run("check", str(drafts), fails=True)
+    drawn = sketch("start s\nuser a name=核办\nend e\ns -> a -> e", "draft", "草稿")
+    (drafts / "draft.bpmn").write_bytes(drawn)
+    output = run("check", str(drafts), fails=True)
+    assert "错误 draft.bpmn:2:a" in output
+    assert "候选组" in output
+    assert "processes/" not in output
 
 
 def test_check_lists_its_rules() -> None:

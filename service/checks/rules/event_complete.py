@@ -31,7 +31,8 @@ def check(model: Model) -> Iterator[Finding]:
         for node in scope.nodes.values():
             sentence = _LACKS.get(node.event.kind, _nothing)(scope, node)
             if sentence:
-                yield Finding(sentence=sentence, element=node.id, line=node.line)
+                cure = _CURES.get(node.event.kind, _CURES["message"])
+                yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
     yield from _undone(model)
 
 
@@ -93,9 +94,20 @@ def _undone(model: Model) -> Iterator[Finding]:
         for node in scope.nodes.values():
             if node.event.kind == "compensate" and node.event.ref and node.event.ref not in level.nodes:
                 sentence = f"“{graph.label(node)}”要撤销的活动 {node.event.ref} 不在同一层"
-                yield Finding(sentence=sentence, element=node.id, line=node.line)
+                cure = "选同一层里做过的活动；里层的写在里层，或不选活动，一并撤销"
+                yield Finding(sentence=sentence, element=node.id, line=node.line, cure=cure)
 
 
+_CURES = {
+    "message": "在属性面板选择或新建消息，名称写死，例如 guardian_recall",
+    "signal": "在属性面板选择或新建信号，名称写死，例如 term_begins",
+    "timer": "写 ${working_days(10)} 等期限函数，或 ISO 8601 的日期、时长、循环",
+    "conditional": "写成 ${…}，例如 ${decision == 'approve'}",
+    "error": "在属性面板选择或新建错误，写上代码，与接住它的一致",
+    "escalation": "在属性面板选择或新建升级，写上代码，与接住它的一致",
+    "link": "抛出和捕获写同一个名称，画在同一层，一个名称只画一个捕获事件",
+    "compensate": "用关联线从补偿边界事件连到处理活动，并在扳手菜单里把处理活动改为补偿活动",
+}
 _LACKS: dict[str, Lacks] = {
     "message": _name,
     "signal": _name,
