@@ -18,8 +18,8 @@ from service.checks.inspection import inspect, models
 from service.checks.rule_pages import write_pages
 from service.checks.rulebook import Rulebook
 from service.checks.wider import write_down
-from service.policy.library import KINDS
 from service.policy.regions import NATIONAL
+from service.policy.shelves import KINDS
 from service.settings import Settings
 
 

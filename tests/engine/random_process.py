@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from service.engine import ExternalWait, MessageWait, TimerWait, UserTaskWait
+from service.engine import ExternalWait, MessageWait, SignalWait, TimerWait, UserTaskWait
+from tests.engine.random_blocks import RARELY, MoreBlocks
 from tests.engine.world import Run
 
 CALLED = """
@@ -21,17 +21,8 @@ called_gate -> called_end as called_on
 DEPTH, LENGTH = 3, 3
 
 
-@dataclass
-class Builder:
+class Builder(MoreBlocks):
     """Writes a sketch: each block has one entry and one exit, so that every process is sound."""
-
-    dice: random.Random
-    lines: list[str] = field(default_factory=list)
-    count: int = 0
-
-    def name(self, kind: str) -> str:
-        self.count += 1
-        return f"{kind}{self.count}"
 
     def process(self) -> str:
         self.scope(DEPTH, top=True)
@@ -53,7 +44,10 @@ class Builder:
     def block(self, depth: int) -> tuple[str, str]:
         simple = [self.user, self.work, self.wait, self.external, self.call, self.many]
         nested = [self.choice, self.parallel, self.inclusive, self.loop, self.sub, self.race]
-        return self.dice.choice(simple if depth == 0 else simple[:2] + nested + simple[2:])(depth)
+        more = [self.repeated, self.again, self.guarded, self.handled, self.undone, self.bell]
+        more += [self.many_events, self.jump, self.stopped, self.forked]
+        kinds = simple if depth == 0 else simple + nested * 2 + more
+        return self.dice.choice(kinds)(depth)
 
     def user(self, _depth: int) -> tuple[str, str]:
         name = self.name("u")
@@ -65,8 +59,15 @@ class Builder:
     def bounded(self, name: str) -> tuple[str, str]:
         """A boundary event beside or interrupting, whose way rejoins (or ends)."""
         event, other = self.name("b"), self.name("u")
-        trigger = self.dice.choice(["timer=P2D", f"message=m{self.dice.randint(1, 3)}"])
+        triggers = [
+            "timer=P2D",
+            f"message=m{self.dice.randint(1, 3)}",
+            "signal=bell",
+            f'"condition=${{{RARELY}}}"',
+        ]
+        trigger = self.dice.choice(triggers)
         if self.dice.random() < 0.5:
+            trigger = "timer=R2/P1D cycle" if self.dice.random() < 0.3 else trigger
             end = self.name("end")
             self.lines += [f"on {name} boundary {event} {trigger} beside", f"user {other}", f"end {end}"]
             self.lines.append(f"{event} -> {other} -> {end}")
@@ -157,7 +158,7 @@ class Builder:
     def event_subprocess(self) -> None:
         name, start, task, end = (self.name(kind) for kind in ("s", "start", "u", "end"))
         beside = " beside" if self.dice.random() < 0.5 else ""
-        trigger = self.dice.choice(["timer=P20D", "message=m2", "signal=stop"])
+        trigger = self.dice.choice(["timer=P20D", "message=m2", "signal=stop", "timer=R3/P5D cycle"])
         self.lines += [f"event_sub {name}", f"start {start} {trigger}{beside}", f"user {task}", f"end {end}"]
         self.lines += [f"{start} -> {task} -> {end}", "close"]
 
@@ -177,6 +178,8 @@ def moves(run: Run) -> list[tuple[str, str]]:
             possible.append(("message", wait.message))
         elif isinstance(wait, TimerWait):
             possible.append(("time", ""))
+        elif isinstance(wait, SignalWait):
+            possible.append(("signal", wait.signal))
     return possible
 
 
@@ -197,6 +200,8 @@ def walk(run: Run, seed: int, limit: int = 400) -> list[object]:
             run._settle()
         elif kind == "message":
             run.message(what, **values)
+        elif kind == "signal":
+            run.signal(what, **values)
         else:
             due = run.instance.next_due()
             assert due is not None

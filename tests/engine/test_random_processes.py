@@ -15,7 +15,11 @@ SEEDS = int(os.environ.get("XUEJI_FUZZ_SEEDS", "150"))
 
 def _run(sketch: str, *, reload: bool) -> Run:
     world = World(sketch, CALLED)
-    return Run(world, Instance.start(world.definitions["p"], world, {"choice": 0, "loops": 0}), reload=reload)
+    return Run(
+        world,
+        Instance.start(world.definitions["p"], world, {"choice": 0, "loops": 0, "items": ["a", "b"]}),
+        reload=reload,
+    )
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
