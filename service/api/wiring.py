@@ -7,6 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import access, browser, context, documents, errors, preconditions
 from service.api.accounts import Accounts
+from service.api.engine_rest import starting, task_acts, task_comments, task_forms
+from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
 from service.api.engine_rest.external_tasks import external_tasks
@@ -14,7 +16,6 @@ from service.api.engine_rest.history import history
 from service.api.engine_rest.instances import instances
 from service.api.engine_rest.keeping import incidents, jobs, signals
 from service.api.engine_rest.messages import messages
-from service.api.engine_rest.starting import definitions
 from service.api.engine_rest.tasks import tasks
 from service.api.limits import Limits
 from service.api.registry import single_sign_on as sso
@@ -32,6 +33,8 @@ from service.api.registry.substitutes import substitutes
 from service.api.resource import Json
 from service.settings import Settings
 
+# These hang their operations on a resource that another module makes.
+PARTS = (starting, task_acts, task_forms, task_comments)
 RESOURCES = (
     session,
     single_sign_on,

@@ -72,6 +72,7 @@ def record(
     progress = Progress(
         state=instance.save(),
         next_due=outcome.next_due,
+        variables=outcome.variables,
         outcome=(end.element if end else "") if instance.completed else None,
         outcome_name=end.name if end else None,
         finished=world.finished,

@@ -60,26 +60,31 @@ def hand_over(office: Office, actor: Actor, wish: Handover) -> None:
     with transaction() as connection:
         task = tasks.visible(connection, actor, wish.task)
         tasks.check_revision(task, wish.revisions)
-        if task.state != "open":
-            raise Conflict("任务已经办结", cure="请刷新待办列表")
-        if not actor.powers & KEEPERS:
-            _check_giver(connection, actor, task)
-        heir = _heir(office, connection, task, wish.to)
-        if not rows.assign(connection, task.id, heir.id, task.assignee):
+        check_giver(connection, actor, task)
+        to = heir(office, connection, task, wish.to)
+        if not rows.assign(connection, task.id, to.id, task.assignee):
             raise tasks.taken(connection, task.id)
-        detail = {"task": task.id, "from": task.assignee, "to": heir.id, "reason": wish.reason}
+        detail = {"task": task.id, "from": task.assignee, "to": to.id, "reason": wish.reason}
         detail |= tasks.on_behalf(actor.acting_for(task.roles, task.unit))
-        _note(connection, task, NewEntry(actor=actor.id, verb="hand_over", element=task.path, detail=detail))
+        tasks.note(
+            connection, task, NewEntry(actor=actor.id, verb="hand_over", element=task.path, detail=detail)
+        )
 
 
-def _check_giver(connection: Connection, actor: Actor, task: TaskRow) -> None:
+def check_giver(connection: Connection, actor: Actor, task: TaskRow) -> None:
+    """Whether the person may pass an open task on: Forbidden or Conflict if not."""
+    if task.state != "open":
+        raise Conflict("任务已经办结", cure="请刷新待办列表")
+    if actor.powers & KEEPERS:
+        return
+    tasks.check_not_delegated(task)
     if task.assignee is None:
         counter.check_group(actor.roles, task.roles, task.unit)
     elif task.assignee != actor.id:
         raise tasks.taken(connection, task.id)
 
 
-def _heir(office: Office, connection: Connection, task: TaskRow, name: str) -> AccountRow:
+def heir(office: Office, connection: Connection, task: TaskRow, name: str) -> AccountRow:
     """The colleague, if the task's group and four eyes let them do it."""
     row = people.account(connection, "id", name) or people.account(connection, "username", name)
     if row is None or not row.active:
@@ -143,9 +148,3 @@ def urge(actor: Actor, number: str, message: str) -> list[dict[str, Any]]:
             )
             write_journal(connection, entry, case=case, instance=task["instance"])
     return [dict(task) for task in waiting]
-
-
-def _note(connection: Connection, task: TaskRow, entry: NewEntry) -> None:
-    case = read_case(connection, task.case_number)
-    if case is not None:
-        write_journal(connection, entry, case=case, instance=task.instance)

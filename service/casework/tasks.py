@@ -20,7 +20,7 @@ from service.store import substitutes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
-from service.store.rows import Finished, LockedInstance, NewEntry, TaskRow
+from service.store.rows import Finished, Locked, LockedInstance, NewEntry, TaskRow
 
 Revisions = frozenset[int] | None  # those the caller accepts; None for any
 
@@ -42,6 +42,7 @@ def unclaim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
     with transaction() as connection:
         task = visible(connection, actor, task_id)
         check_revision(task, revisions)
+        check_not_delegated(task)
         if task.assignee != actor.id or not rows.unclaim(connection, task_id, actor.id):
             raise (
                 taken(connection, task_id)
@@ -75,14 +76,8 @@ def _complete(
     instance_id, number = split_wait_id(task_id)
     with transaction() as connection:
         found = office.opened(connection, instance_id, task_id)
-        task = _seen(actor, found.task)
+        task, absent = doable(connection, actor, found, revisions)
         locked, world = found.instance, office.around(connection, found)
-        _check_open(connection, task)
-        check_moving(locked)
-        check_revision(task, revisions)
-        if task.assignee not in (None, actor.id):
-            raise taken(connection, task_id)
-        absent = _check_may_do(connection, actor, task)
         cleaned, files = check_form(world, task, values, actor.id)
         world.finished = Finished(
             key=task.id, task=task.id, form=task.form, by=actor.id, absent=absent, data=cleaned
@@ -93,6 +88,24 @@ def _complete(
         )
         act = partial(Instance.complete, task_id=number, values=cleaned, by=four_eyes.doers(actor.id, absent))
         return advance(connection, locked, world, act, entry)
+
+
+def doable(
+    connection: Connection, actor: Actor, found: Locked, revisions: Revisions = None
+) -> tuple[TaskRow, str]:
+    """The task of a locked instance, if the person may do it now, and for whom (empty: for oneself).
+
+    Raises NotFound, Conflict, Forbidden, Stale.
+    """
+    task = _seen(actor, found.task)
+    _check_open(connection, task)
+    check_moving(found.instance)
+    check_revision(task, revisions)
+    if task.assignee not in (None, actor.id):
+        raise taken(connection, task.id)
+    if task.delegation == "pending":
+        raise Conflict("任务是受托办理的，不能直接办结", cure="请先交回委托人（resolve），由委托人办结")
+    return task, _check_may_do(connection, actor, task)
 
 
 def check_form(
@@ -115,8 +128,13 @@ def check_form(
 def _instance_of(task_id: str) -> str:
     instance, _ = split_wait_id(task_id)
     if not instance:
-        raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
+        raise no_task()
     return instance
+
+
+def no_task() -> NotFound:
+    """There is no such task, or the person may not know of it: both look the same."""
+    return NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
 
 
 def visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
@@ -126,7 +144,7 @@ def visible(connection: Connection, actor: Actor, task_id: str) -> TaskRow:
 
 def _seen(actor: Actor, task: TaskRow | None) -> TaskRow:
     if task is None or not may_see(actor, task):
-        raise NotFound("没有这个任务", cure="请核对任务编号，或刷新待办列表")
+        raise no_task()
     return task
 
 
@@ -140,6 +158,12 @@ def check_revision(task: TaskRow, revisions: Revisions) -> None:
     """Stale when the task is no longer as the caller has seen it."""
     if revisions is not None and task.revision not in revisions:
         raise Stale("任务在您读取之后已有变化", cure="请重新读取任务再操作")
+
+
+def check_not_delegated(task: TaskRow) -> None:
+    """Conflict while the task is with somebody who has to give it back to its owner."""
+    if task.delegation == "pending":
+        raise Conflict("任务是受托办理的", cure="请先交回委托人（resolve）")
 
 
 def may_see(actor: Actor, task: TaskRow) -> bool:
@@ -194,9 +218,12 @@ def taken(connection: Connection, task_id: str) -> Conflict:
 
 
 def _note(connection: Connection, actor: Actor, task: TaskRow, verb: str, absent: str) -> None:
+    detail = {"task": task.id, **on_behalf(absent)}
+    note(connection, task, NewEntry(actor=actor.id, verb=verb, element=task.path, detail=detail))
+
+
+def note(connection: Connection, task: TaskRow, entry: NewEntry) -> None:
+    """One journal entry about a task."""
     case = read_case(connection, task.case_number)
     if case is not None:
-        entry = NewEntry(
-            actor=actor.id, verb=verb, element=task.path, detail={"task": task.id, **on_behalf(absent)}
-        )
         write_journal(connection, entry, case=case, instance=task.instance)

@@ -3,14 +3,25 @@ values always travel as parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection, text
 
 Row = Mapping[str, Any]
-Wanted = Mapping[str, Any]  # condition name -> its value, or a mapping of the values it takes
+# Condition name -> its value, a mapping of the values it takes, True where it takes none, or an Each.
+Wanted = Mapping[str, Any]
+EITHER = "either"  # the name of a list of alternatives, each a Wanted of which at least one part must hold
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
+
+
+@dataclass(frozen=True)
+class Each:
+    """A condition that must hold for each of several values."""
+
+    values: Sequence[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,33 +47,50 @@ class Listing:
     def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
         """One page. Only its keys are sorted out of all; the columns are read of the rows on the page."""
         order = self._order(page)
-        keys = f"select {self.key} as key_ from {self._filtered(wanted)} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
+        filtered, values = self._filtered(wanted)
+        keys = f"select {self.key} as key_ from {filtered} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
         sql = f"select {self.columns} from ({keys}) k_, {self.source} where {self.key} = k_.key_ order by {order}"  # noqa: S608  (parts are constants)
-        values = {**_values(wanted), "limit_": page.limit, "first_": page.first}
+        values.update(limit_=page.limit, first_=page.first)
         return cast(Sequence[Row], connection.execute(text(sql), values).mappings().all())
 
     def count(self, connection: Connection, wanted: Wanted) -> int:
         """How many there are in all."""
-        sql = f"select count(*) from {self._filtered(wanted)}"  # noqa: S608  (parts are constants)
-        return int(connection.execute(text(sql), _values(wanted)).scalar_one())
+        filtered, values = self._filtered(wanted)
+        return int(connection.execute(text(f"select count(*) from {filtered}"), values).scalar_one())  # noqa: S608  (parts are constants)
 
     def one(self, connection: Connection, wanted: Wanted) -> Row | None:
         """The only one, or None."""
-        sql = f"select {self.columns} from {self._filtered(wanted)} limit 1"  # noqa: S608  (parts are constants)
-        return cast("Row | None", connection.execute(text(sql), _values(wanted)).mappings().first())
+        filtered, values = self._filtered(wanted)
+        sql = f"select {self.columns} from {filtered} limit 1"  # noqa: S608  (parts are constants)
+        return cast("Row | None", connection.execute(text(sql), values).mappings().first())
 
-    def _filtered(self, wanted: Wanted) -> str:
-        conditions = [f"({self.conditions[name]})" for name in wanted]
-        return f"{self.source} where {' and '.join(conditions)}" if conditions else self.source
+    def _filtered(self, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+        """What is listed, and the values of its parameters."""
+        values: dict[str, Any] = {}
+        parts = list(self._parts(wanted, values))
+        return (f"{self.source} where {' and '.join(parts)}" if parts else self.source), values
+
+    def _parts(self, wanted: Wanted, values: dict[str, Any]) -> Iterator[str]:
+        for name, value in wanted.items():
+            if name == EITHER:
+                for alternatives in value:
+                    yield f"({' or '.join(self._parts(alternatives, values)) or 'true'})"
+            elif isinstance(value, Each):
+                for one in value.values:
+                    yield self._part(name, one, values)
+            else:
+                yield self._part(name, value, values)
+
+    def _part(self, name: str, value: Any, values: dict[str, Any]) -> str:
+        """One condition. A parameter that is taken already gets a number."""
+        given = value if isinstance(value, Mapping) else {} if value is True else {name: value}
+        names = {key: key if key not in values else f"{key}_{len(values)}" for key in given}
+        values.update({names[key]: one for key, one in given.items()})
+        sql = _PARAMETER.sub(
+            lambda found: f":{names.get(found.group(1), found.group(1))}", self.conditions[name]
+        )
+        return f"({sql})"
 
     def _order(self, page: Page) -> str:
         parts = [f"{self.orders[name]} {'desc' if down else 'asc'} nulls last" for name, down in page.sort]
         return ", ".join([*(parts or [self.default] * bool(self.default)), self.key])
-
-
-def _values(wanted: Wanted) -> dict[str, Any]:
-    """A condition with one parameter calls it by its own name."""
-    found: dict[str, Any] = {}
-    for name, value in wanted.items():
-        found.update(value if isinstance(value, Mapping) else {name: value})
-    return found

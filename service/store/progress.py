@@ -30,7 +30,7 @@ _CASE_COLUMNS = """c.number, c.procedure, c.region, c.student, c.started, c.form
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0)"""
 _TASK_COLUMNS = """t.id, t.instance, t.case_number, t.definition, t.element, t.path, t.name, t.unit, t.roles, t.barred,
            t.clauses, t.form, t.tenant, t.state, t.assignee, t.completed_by, t.priority, t.created_at, t.due,
-           t.follow_up, t.revision"""
+           t.follow_up, t.revision, t.owner, t.delegation"""
 _STATE = f"select {_INSTANCE_COLUMNS} from instance i where i.id = %(id)s"  # noqa: S608  (constants)
 _CONTEXT = f"select {_CASE_COLUMNS} from case_ c where c.number = %(number)s"  # noqa: S608  (constants)
 _TASK = f"select {_TASK_COLUMNS} from user_task t where t.id = %(id)s"  # noqa: S608  (constants)
@@ -143,6 +143,7 @@ def write_progress(
         "parties": dict(progress.parties),
         "entries": [_entry_values(entry) for entry in progress.entries],
         "outbox": [_outbox_values(item) for item in progress.outbox],
+        "variables": dict(progress.variables),
     }
     values = {
         "rows": orjson.dumps(rows).decode(),

@@ -63,6 +63,8 @@ class TaskRow:
     due: datetime | None = None
     follow_up: datetime | None = None
     revision: int = 1
+    owner: str | None = None
+    delegation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,7 @@ class Progress:
 
     state: bytes
     next_due: datetime | None
+    variables: Mapping[str, Any] = field(default_factory=dict)
     outcome: str | None = None
     outcome_name: str | None = None
     finished: Finished | None = None

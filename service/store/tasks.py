@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from service.store.rows import TaskRow
+
 _CLAIM = text(
     """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1
        where id = :id and ended_at is null and (assignee is null or assignee = :person)"""
@@ -13,8 +15,20 @@ _UNCLAIM = text(
        where id = :id and ended_at is null and assignee = :person"""
 )
 _ASSIGN = text(
-    """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1
+    """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1,
+              owner = null, delegation = null
        where id = :id and ended_at is null and assignee is not distinct from cast(:was as text)"""
+)
+_DELEGATE = text(
+    """update user_task set assignee = :person, claimed_at = clock_timestamp(), revision = revision + 1,
+              owner = coalesce(owner, :owner), delegation = 'pending'
+       where id = :id and ended_at is null and assignee is not distinct from cast(:was as text)"""
+)
+_RESOLVE = text(
+    """update user_task set assignee = owner, revision = revision + 1,
+              claimed_at = case when owner is null then null else clock_timestamp() end,
+              delegation = 'resolved'
+       where id = :id and ended_at is null and assignee = :person and delegation = 'pending'"""
 )
 _NAME = text("select name from person where id = :id")
 
@@ -31,6 +45,17 @@ def unclaim(connection: Connection, task_id: str, person: str) -> bool:
 def assign(connection: Connection, task_id: str, person: str, was: str | None) -> bool:
     """True when the task went from ``was`` (None: nobody) to the person."""
     return connection.execute(_ASSIGN, {"id": task_id, "person": person, "was": was}).rowcount == 1
+
+
+def delegate(connection: Connection, task: TaskRow, person: str, owner: str | None) -> bool:
+    """True when the task, still as it was read, is now with the person, to be given back to its owner."""
+    values = {"id": task.id, "person": person, "owner": owner, "was": task.assignee}
+    return connection.execute(_DELEGATE, values).rowcount == 1
+
+
+def resolve(connection: Connection, task_id: str, person: str) -> bool:
+    """True when the delegated task went from the person back to its owner."""
+    return connection.execute(_RESOLVE, {"id": task_id, "person": person}).rowcount == 1
 
 
 def person_name(connection: Connection, person_id: str | None) -> str:

@@ -12,7 +12,8 @@ _PARTS = {
     "done": """
         update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
                done_for = %(absent)s, revision = revision + 1
-        where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s) returning id
+        where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s)
+          and delegation is distinct from 'pending' returning id
     """,
     "kept": """
         insert into submission (task, instance, form, by, at, sealed)
@@ -70,8 +71,8 @@ _PARTS = {
     "moved": """
         update instance set state = %(state)s, next_due = %(next_due)s, revision = revision + 1,
                ended_at = case when %(ended)s then cast(%(now)s as timestamptz) end, end_element = %(outcome)s,
-               status = case when %(ended)s then 'ended' else status end
-        where id = %(instance)s
+               variables = j->'variables', status = case when %(ended)s then 'ended' else status end
+        from j where id = %(instance)s
     """,
 }
 

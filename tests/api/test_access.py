@@ -10,6 +10,7 @@ from flask import Flask, Response
 from service.api import access
 from service.api.access import SIGNED_IN, Access, declared, having
 from service.store.vault import vault
+from tests.api import access_camunda
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Begun, Desk, start_body
 
 PUBLIC = {
@@ -58,6 +59,7 @@ POWERS = {
     "POST /engine-rest/process-instance/<instance_id>/variables": KEEPERS,
     "PUT /engine-rest/process-definition/<definition_id>/suspended": KEEPERS,
     "GET /engine-rest/process-definition/statistics": KEEPERS | {"analyst"},
+    **access_camunda.POWERS,
 }
 
 SUPERIORS = {"prefecture": "shijiazhuang_education", "province": "hebei_education"}
@@ -219,6 +221,7 @@ BODIES = {
     "POST /api/students/changan_g3/query": {"applicant": "", "reason": ""},
 }
 ELSE: dict[str, dict[str, int]] = {}
+TABLE |= access_camunda.TABLE
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Access | None]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+from flask import Response
 from marshmallow import Schema, fields
 
 from service.api.fields import Body, Choice, Flag, Whole
@@ -62,3 +64,8 @@ def conditions(query: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
         for key, value in query.items()
         if key in names and value is not False and value is not None
     }
+
+
+def as_json(data: Any) -> Response:
+    """Plain data, past the schemas."""
+    return Response(orjson.dumps(data), mimetype="application/json")

@@ -7,98 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_dump
 
 from service.api import camunda
-from service.api.engine_rest.shared import Paged, sort_order
-from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables, Whole
-
-SORTS = {
-    "created": "created",
-    "dueDate": "due",
-    "followUpDate": "follow_up",
-    "priority": "priority",
-    "name": "name",
-    "assignee": "assignee",
-    "id": "id",
-    "instanceId": "instance",
-    "tenantId": "tenant",
-}
-CONDITIONS = {
-    "assignee": "assignee",
-    "assigned": "assigned",
-    "unassigned": "unassigned",
-    "instance": "instance",
-    "case_number": "case_number",
-    "definition": "definition",
-    "element": "element",
-    "elements": "elements",
-    "name": "name",
-    "name_like": "name_like",
-    "due": "due",
-    "due_before": "due_before",
-    "due_after": "due_after",
-    "follow_up_before": "follow_up_before",
-    "follow_up_after": "follow_up_after",
-    "created_before": "created_before",
-    "created_after": "created_after",
-    "priority": "priority",
-    "tenants": "tenants",
-    "no_tenant": "no_tenant",
-}
-
-
-class Filter(Body):
-    """Which tasks; all that are given must hold."""
-
-    id = Text(data_key="taskId")
-    assignee = Text(metadata={"description": "签收人的 id"})
-    assigned = Flag()
-    unassigned = Flag()
-    candidate_group = Text(
-        data_key="candidateGroup", metadata={"description": "角色@单位 id；只含未签收的任务"}
-    )
-    candidate_groups = Commas(data_key="candidateGroups")
-    candidate_user = Text(
-        data_key="candidateUser", metadata={"description": "该人所在各组的任务；只能问自己"}
-    )
-    include_assigned = Flag(
-        data_key="includeAssignedTasks", metadata={"description": "按候选组查询时也含已签收的"}
-    )
-    instance = Text(data_key="processInstanceId")
-    case_number = Text(data_key="processInstanceBusinessKey", metadata={"description": "受理编号"})
-    definition = Text(data_key="processDefinitionId")
-    element = Text(data_key="taskDefinitionKey")
-    elements = Commas(data_key="taskDefinitionKeyIn")
-    name = Text()
-    name_like = Text(data_key="nameLike", metadata={"description": "% 代表任意文字"})
-    due = Moment(data_key="dueDate")
-    due_before = Moment(data_key="dueBefore")
-    due_after = Moment(data_key="dueAfter")
-    follow_up_before = Moment(data_key="followUpBefore")
-    follow_up_after = Moment(data_key="followUpAfter")
-    created_before = Moment(data_key="createdBefore")
-    created_after = Moment(data_key="createdAfter")
-    priority = Whole()
-    tenants = Commas(data_key="tenantIdIn", metadata={"description": "地区代码，逗号分开"})
-    no_tenant = Flag(data_key="withoutTenantId")
-
-
-class Query(Filter, Paged):
-    """A page of the tasks that match."""
-
-    sort_by = Choice(*SORTS, data_key="sortBy")
-    sort_order = sort_order()
-
-
-class Sorting(Body):
-    """One order of several."""
-
-    sort_by = Choice(*SORTS, data_key="sortBy", required=True)
-    sort_order = Choice("asc", "desc", data_key="sortOrder", required=True)
-
-
-class QueryBody(Filter):
-    """Like the query of an address, with several orders."""
-
-    sorting = fields.List(fields.Nested(Sorting))
+from service.api.fields import Body, Commas, Flag, Moment, Text, Variables
 
 
 class FormReference(Schema):
@@ -115,12 +24,16 @@ class Task(Schema):
     id = fields.String(required=True)
     name = fields.String()
     assignee = fields.String(allow_none=True)
-    owner = fields.Constant(None)
+    owner = fields.String(allow_none=True, metadata={"description": "委托他人时的委托人"})
     created = Moment(attribute="created_at", dump_only=True)
     last_updated = Moment(attribute="claimed_at", data_key="lastUpdated", dump_only=True, allow_none=True)
     due = Moment(dump_only=True, allow_none=True)
     follow_up = Moment(data_key="followUp", dump_only=True, allow_none=True)
-    delegation_state = fields.Constant(None, data_key="delegationState")
+    delegation = fields.Function(
+        lambda task: task["delegation"].upper() if task["delegation"] else None,
+        data_key="delegationState",
+        metadata={"description": "PENDING：已委托、待交回；RESOLVED：已交回；null：没有委托"},
+    )
     description = fields.Constant(None)
     parent_task = fields.Constant(None, data_key="parentTaskId")
     priority = fields.Integer()
@@ -131,7 +44,7 @@ class Task(Schema):
     case_execution = fields.Constant(None, data_key="caseExecutionId")
     case_instance = fields.Constant(None, data_key="caseInstanceId")
     case_definition = fields.Constant(None, data_key="caseDefinitionId")
-    suspended = fields.Constant(constant=False)
+    paused = fields.Boolean(data_key="suspended", metadata={"description": "办件已被暂停"})
     form_key = fields.Constant(None, data_key="formKey")
     form = fields.Function(lambda task: _reference(task["form"]), data_key="camundaFormRef")
     tenant = fields.String(data_key="tenantId", allow_none=True)
@@ -166,7 +79,46 @@ class TaskForm(Schema):
 class Claim(Body):
     """Who takes the task; left out, the caller."""
 
-    user_id = Text(data_key="userId")
+    user_id = Text(data_key="userId", metadata={"description": "人员 id 或用户名"})
+
+
+class Delegate(Body):
+    """Who is asked to do the work."""
+
+    user_id = Text(data_key="userId", required=True, metadata={"description": "受托人的 id 或用户名"})
+
+
+class Resolve(Body):
+    """A delegated task goes back as it is."""
+
+    variables = Variables(
+        load_default=dict,
+        metadata={"description": "只能为空：表单由委托人办结时提交，受托人的意见请写在 comment 中"},
+    )
+
+
+class TaskError(Body):
+    """A business error the diagram catches."""
+
+    code = Text(
+        data_key="errorCode", required=True, longest=255, metadata={"description": "流程图中错误事件的代码"}
+    )
+    message = Text(data_key="errorMessage", load_default="", metadata={"description": "理由，记入办理记录"})
+
+
+class Link(Body):
+    """Somebody who is to do a task."""
+
+    user = Text(data_key="userId")
+    group = Text(data_key="groupId")
+    kind = Text(data_key="type", required=True, metadata={"description": "只接受 assignee"})
+
+
+class GroupCount(Schema):
+    """How many tasks wait in a group."""
+
+    name = fields.String(data_key="groupName", metadata={"description": "角色@单位 id"})
+    count = fields.Integer(data_key="taskCount")
 
 
 class Complete(Body):

@@ -1,6 +1,16 @@
 """Every table of the product."""
 
-from service.store.models.cases import Case, CaseParty, Instance, Submission, Subscription, Timer, UserTask
+from service.store.models.cases import (
+    Case,
+    CaseParty,
+    Instance,
+    Submission,
+    Subscription,
+    TaskComment,
+    TaskFilter,
+    Timer,
+    UserTask,
+)
 from service.store.models.deployments import Definition, Deployment, Resource, StartEvent
 from service.store.models.guardians import GuardianCode
 from service.store.models.materials import Material, MaterialContent
@@ -62,6 +72,8 @@ __all__ = [
     "Subscription",
     "Substitute",
     "SuspensionPeriod",
+    "TaskComment",
+    "TaskFilter",
     "Timer",
     "Undo",
     "Unit",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db import db
@@ -45,6 +46,7 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
     """A process instance; ``state`` is the engine's, ``next_due`` what the sweep looks for.
 
     ``failures`` counts how often in a row its timers could not be fired; ``retry_at`` (real time) is the next try.
+    ``variables`` are those of the state, for lists to read.
     """
 
     __tablename__ = "instance"
@@ -54,6 +56,8 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
         ),
         Index("ix_instance_case", "case_number"),
         Index("ix_instance_running", "definition", "id", postgresql_where=text("status <> 'ended'")),
+        Index("ix_instance_ended", "definition", postgresql_where=text("status = 'ended'")),
+        Index("ix_instance_started", "started_at"),
     )
     id: Mapped[Id]
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"))
@@ -69,6 +73,7 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
     failures: Mapped[int] = mapped_column(server_default="0")
     retry_at: Mapped[Instant | None]
     failure: Mapped[Str] = mapped_column(server_default="")
+    variables: Mapped[Json]
 
 
 class UserTask(db.Model):  # type: ignore[name-defined,misc]
@@ -84,6 +89,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
             postgresql_where=text("state = 'open' and assignee is not null"),
         ),
         Index("ix_user_task_instance", "instance"),
+        Index("ix_user_task_done", "unit", "ended_at", postgresql_where=text("state <> 'open'")),
     )
     id: Mapped[Id]
     instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
@@ -109,6 +115,38 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     due: Mapped[Instant | None]
     follow_up: Mapped[Instant | None]
     revision: Mapped[int] = mapped_column(server_default="1")
+    owner: Mapped[Str | None]
+    delegation: Mapped[Str | None]
+
+
+class TaskComment(db.Model):  # type: ignore[name-defined,misc]
+    """What somebody wrote beside a task."""
+
+    __tablename__ = "task_comment"
+    __table_args__ = (Index("ix_task_comment_task", "task", "id"),)
+    id: Mapped[Id]
+    task: Mapped[Str]
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
+    by: Mapped[Str]
+    at: Mapped[Instant]
+    message: Mapped[Str]
+
+
+class TaskFilter(db.Model):  # type: ignore[name-defined,misc]
+    """A saved query for tasks; shared with people of ``units``, or with everybody where there are none."""
+
+    __tablename__ = "task_filter"
+    __table_args__ = (
+        Index("ix_task_filter_owner", "owner"),
+        Index("ix_task_filter_shared", "id", postgresql_where=text("shared")),
+    )
+    id: Mapped[Id]
+    name: Mapped[Str]
+    owner: Mapped[Str] = mapped_column(ForeignKey("person.id"))
+    query: Mapped[Json]
+    properties: Mapped[Json]
+    shared: Mapped[bool]
+    units: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 
 
 class Submission(db.Model):  # type: ignore[name-defined,misc]
