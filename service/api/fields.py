@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from service.api import camunda
 from service.policy.values import Value, is_value
@@ -117,6 +117,23 @@ class Variable(Schema):
         metadata={"description": "String、Boolean、Integer、Long、Double、Date、Json 或 Null，可省略"}
     )
     valueInfo = fields.Dict()  # noqa: N815  Camunda's name
+
+
+class TypedValue(Body):
+    """One typed variable, read into ``{"value": …}``."""
+
+    value = fields.Raw(allow_none=True, metadata={"description": "值：文字、数字、是/否、文字列表或空"})
+    type = Text(
+        metadata={"description": "String、Boolean、Integer、Long、Double、Date、Json 或 Null，可省略"}
+    )
+    valueInfo = fields.Dict(load_only=True)  # noqa: N815  Camunda's name
+
+    @post_load
+    def _plain(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        try:
+            return {"value": camunda.plain(data)}
+        except ValueError as error:
+            raise ValidationError({"value": [str(error)]}) from error
 
 
 class Variables(fields.Dict):

@@ -7,7 +7,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import access, browser, context, documents, errors, preconditions
 from service.api.accounts import Accounts
-from service.api.engine_rest import starting, task_acts, task_comments, task_forms
+from service.api.engine_rest import (
+    definition_forms,
+    definition_keeping,
+    deployment_contents,
+    instance_variables,
+    starting,
+    task_acts,
+    task_comments,
+    task_forms,
+)
 from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
@@ -34,7 +43,16 @@ from service.api.resource import Json
 from service.settings import Settings
 
 # These hang their operations on a resource that another module makes.
-PARTS = (starting, task_acts, task_forms, task_comments)
+PARTS = (
+    starting,
+    definition_keeping,
+    definition_forms,
+    deployment_contents,
+    instance_variables,
+    task_acts,
+    task_forms,
+    task_comments,
+)
 RESOURCES = (
     session,
     single_sign_on,

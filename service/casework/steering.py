@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from service.policy.values import Value
 from service.store import outbox, start_events
 from service.store import steering as rows
 from service.store.db import transaction
+from service.store.progress import read_clock, write_notice
 from service.store.rows import NewEntry
 
 KEEPERS = ("operator", "admin")
@@ -77,12 +78,18 @@ def _hear(instance: Instance, name: str, values: Mapping[str, Any]) -> None:
     instance.signal(name, values)
 
 
-def set_paused(actor: Actor, definition: str, *, paused: bool) -> None:
-    """No new case starts by a paused definition; running ones go on."""
+def set_paused(actor: Actor, definitions: Sequence[str], *, paused: bool, instances: bool) -> None:
+    """No new case starts by paused definitions; running ones go on, unless they are held too (``instances``)."""
     actor.require(*KEEPERS)
     with transaction() as connection:
-        if not rows.pause_definition(connection, definition, paused):
+        if not rows.pause_definitions(connection, definitions, paused):
             raise NotFound("没有这个流程定义", cure="请核对标识")
+        now, _ = read_clock(connection)
+        verb = "pause" if paused else "resume"
+        detail = {"definitions": [*definitions], "instances": instances}
+        write_notice(connection, NewEntry(actor=actor.id, verb=f"{verb}_definition", detail=detail), now)
+        if instances:
+            rows.hold_all(connection, definitions, NewEntry(actor=actor.id, verb=verb), now)
 
 
 def _act(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import Connection, text
 
 from service.store.listing import Listing
@@ -66,7 +69,16 @@ INCIDENTS = Listing(
 
 _STATUS = text("update instance set status = :status, revision = revision + 1 where id = :id")
 _TIMER = text("select 1 from timer where id = :id")
-_PAUSE = text("update definition set paused = :paused where id = :id")
+_PAUSE = text("update definition set paused = :paused where id = any(:ids)")
+_HOLD_ALL = text(
+    """with held as (
+           update instance i set status = :status, revision = revision + 1 from case_ c
+           where i.definition = any(:ids) and i.status = :was and c.number = i.case_number
+           returning i.id, i.case_number, c.student
+       )
+       insert into journal (at, case_number, instance, student, actor, verb, element, detail, clauses)
+       select :now, held.case_number, held.id, held.student, :actor, :verb, '', '{}', '{}' from held"""
+)
 _BUMP = text(
     """insert into setting (key, value) values ('release', '1'::jsonb)
        on conflict (key) do update set value = to_jsonb((setting.value #>> '{}')::bigint + 1)"""
@@ -87,10 +99,17 @@ def timer_exists(connection: Connection, timer: str) -> bool:
     return connection.execute(_TIMER, {"id": timer}).first() is not None
 
 
-def pause_definition(connection: Connection, definition: str, paused: bool) -> bool:
+def pause_definitions(connection: Connection, ids: Sequence[str], paused: bool) -> bool:
     """False when there is none. Every process reads definitions anew."""
     connection.execute(_BUMP)
-    return connection.execute(_PAUSE, {"id": definition, "paused": paused}).rowcount == 1
+    return connection.execute(_PAUSE, {"ids": list(ids), "paused": paused}).rowcount > 0
+
+
+def hold_all(connection: Connection, definitions: Sequence[str], entry: NewEntry, now: datetime) -> None:
+    """Hold every running instance of these definitions, or let all go on; an entry in the journal for each."""
+    was, status = ("active", "paused") if entry.verb == "pause" else ("paused", "active")
+    values = {"ids": list(definitions), "was": was, "status": status, "now": now}
+    connection.execute(_HOLD_ALL, {**values, "actor": entry.actor, "verb": entry.verb})
 
 
 def listening(connection: Connection, name: str, tenant: str | None) -> list[str]:

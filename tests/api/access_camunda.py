@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-POWERS: dict[str, set[str]] = {}
+KEEPERS, DEPLOYERS, LOOKERS = {"admin", "operator"}, {"analyst", "admin"}, {"admin", "operator", "analyst"}
+_DEFINITION, _INSTANCE = "/engine-rest/process-definition", "/engine-rest/process-instance/<instance_id>"
+POWERS: dict[str, set[str]] = {
+    "DELETE /engine-rest/deployment/<deployment_id>": DEPLOYERS,
+    f"PUT {_DEFINITION}/suspended": KEEPERS,
+    f"PUT {_DEFINITION}/key/<key>/suspended": KEEPERS,
+    f"PUT {_DEFINITION}/key/<key>/tenant-id/<tenant>/suspended": KEEPERS,
+    f"GET {_DEFINITION}/<definition_id>/statistics": LOOKERS,
+    f"GET {_DEFINITION}/key/<key>/statistics": LOOKERS,
+    f"GET {_DEFINITION}/key/<key>/tenant-id/<tenant>/statistics": LOOKERS,
+    f"GET {_INSTANCE}/variables/<name>": KEEPERS,
+    f"PUT {_INSTANCE}/variables/<name>": KEEPERS,
+    f"DELETE {_INSTANCE}/variables/<name>": KEEPERS,
+}
 
 #                                                     nobody str  reg  head off  res  ana  ope  adm
 TABLE = {
@@ -16,4 +29,39 @@ TABLE = {
     "GET /engine-rest/task/{task}/comment":          (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "GET /engine-rest/task/{task}/comment/none":     (401, 404, 404, 404, 404, 404, 404, 404, 404),
     "POST /engine-rest/task/{task}/comment/create":  (401, 400, 400, 400, 400, 400, 400, 400, 400),
+    "GET /engine-rest/deployment/none/resources":     (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/deployment/none/resources/x":   (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/deployment/none/resources/x/data": (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "DELETE /engine-rest/deployment/none":            (401, 403, 403, 403, 403, 403, 404, 403, 404),
+    "PUT /engine-rest/process-definition/suspended":  (401, 403, 403, 403, 403, 403, 403, 400, 400),
+    "PUT /engine-rest/process-definition/key/none/suspended": (401, 403, 403, 403, 403, 403, 403, 400, 400),
+    "PUT /engine-rest/process-definition/key/none/tenant-id/410700/suspended":
+        (401, 403, 403, 403, 403, 403, 403, 400, 400),
+    "GET /engine-rest/process-definition/none/statistics": (401, 403, 403, 403, 403, 403, 404, 404, 404),
+    "GET /engine-rest/process-definition/key/small/statistics": (401, 403, 403, 403, 403, 403, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/none/tenant-id/410700/statistics":
+        (401, 403, 403, 403, 403, 403, 404, 404, 404),
+    "GET /engine-rest/process-definition/none/startForm": (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/key/small/startForm": (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/none/tenant-id/410700/startForm":
+        (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/none/diagram": (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/key/small/diagram": (401, 204, 204, 204, 204, 204, 204, 204, 204),
+    "GET /engine-rest/process-definition/key/none/tenant-id/410700/diagram":
+        (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/none/form-variables": (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /engine-rest/process-definition/key/small/form-variables":
+        (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-definition/key/none/tenant-id/410700/form-variables":
+        (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "POST /engine-rest/process-definition/none/submit-form": (401, 404, 404, 404, 404, 404, 404, 404, 404),
+    "POST /engine-rest/process-definition/key/none/submit-form": (401, 400, 400, 400, 400, 400, 400, 400, 400),
+    "POST /engine-rest/process-definition/key/none/tenant-id/410700/submit-form":
+        (401, 400, 400, 400, 400, 400, 400, 400, 400),
+    "POST /engine-rest/process-instance":             (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /engine-rest/process-instance/count":       (401, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /engine-rest/process-instance/{instance}/variables/none": (401, 403, 403, 403, 403, 403, 403, 404, 404),
+    "PUT /engine-rest/process-instance/{instance}/variables/none": (401, 403, 403, 403, 403, 403, 403, 204, 204),
+    "DELETE /engine-rest/process-instance/{instance}/variables/none":
+        (401, 403, 403, 403, 403, 403, 403, 204, 204),
 }  # fmt: skip

@@ -5,15 +5,18 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from service.api.engine_rest.shared import Paged, sort_order
-from service.api.fields import Body, Choice, Commas, Flag, Text, Variables, Whole
+from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables, Whole
 
+_LIKE = {"description": "% 代表任意文字"}
 STUDENT, UNIT = "student", "starting_unit"  # variables of a start that are no fields of its form
 SORTS = {
     "id": "id",
     "key": "key",
     "name": "name",
     "version": "version",
+    "versionTag": "version_tag",
     "deploymentId": "deployment",
+    "deployTime": "deployed",
     "tenantId": "tenant",
 }
 CONDITIONS = {
@@ -27,7 +30,13 @@ CONDITIONS = {
     "deployment": "deployment",
     "file": "file",
     "version": "version",
+    "file_like": "file_like",
     "version_tag": "version_tag",
+    "version_tag_like": "version_tag_like",
+    "no_version_tag": "no_version_tag",
+    "deployed_at": "deployed_at",
+    "deployed_after": "deployed_after",
+    "not_startable": "never",
     "latest": "latest",
     "tenants": "tenants",
     "no_tenant": "no_tenant",
@@ -43,15 +52,25 @@ class Query(Paged):
     ids = Commas(data_key="processDefinitionIdIn")
     key = Text()
     keys = Commas(data_key="keysIn")
-    key_like = Text(data_key="keyLike")
+    key_like = Text(data_key="keyLike", metadata=_LIKE)
     name = Text()
-    name_like = Text(data_key="nameLike")
+    name_like = Text(data_key="nameLike", metadata=_LIKE)
     deployment = Text(data_key="deploymentId")
     file = Text(data_key="resourceName")
+    file_like = Text(data_key="resourceNameLike", metadata=_LIKE)
     version = Whole(least=1)
     version_tag = Text(data_key="versionTag")
-    latest = Flag(data_key="latestVersion")
+    version_tag_like = Text(data_key="versionTagLike", metadata=_LIKE)
+    no_version_tag = Flag(data_key="withoutVersionTag")
+    deployed_at = Moment(data_key="deployedAt")
+    deployed_after = Moment(data_key="deployedAfter")
+    startable = Flag(data_key="startableInTasklist", metadata={"description": "所有定义都是"})
+    not_startable = Flag(data_key="notStartableInTasklist", metadata={"description": "总是空"})
+    latest = Flag(data_key="latestVersion", metadata={"description": "各业务、各地区只要最新版本"})
     tenants = Commas(data_key="tenantIdIn", metadata={"description": "地区代码，逗号分开"})
+    none_too = Flag(
+        data_key="includeProcessDefinitionsWithoutTenantId", metadata={"description": "连同全国的"}
+    )
     no_tenant = Flag(data_key="withoutTenantId", metadata={"description": "只要全国的"})
     active = Flag()
     paused = Flag(data_key="suspended")
@@ -120,14 +139,72 @@ class Suspension(Body):
     """Held or not."""
 
     suspended = Flag(required=True)
-    instances = Flag(data_key="includeProcessInstances")
 
 
-class Statistics(Schema):
-    """How much runs by a definition."""
+class DefinitionSuspension(Suspension):
+    """Held or not, with what runs by it or without."""
+
+    instances = Flag(
+        data_key="includeProcessInstances",
+        load_default=False,
+        metadata={"description": "连同在办的办件；默认只是不再受理新的"},
+    )
+
+
+class ChosenSuspension(DefinitionSuspension):
+    """Which definitions are held: one by its id, or all versions of a key."""
+
+    definition = Text(data_key="processDefinitionId")
+    key = Text(data_key="processDefinitionKey")
+    tenant = Text(data_key="processDefinitionTenantId", metadata={"description": "只要这个地区的"})
+    no_tenant = Flag(
+        data_key="processDefinitionWithoutTenantId",
+        load_default=False,
+        metadata={"description": "只要全国的"},
+    )
+
+
+class IncidentCount(Schema):
+    """How many incidents of a kind are open."""
+
+    kind = fields.String(data_key="incidentType")
+    count = fields.Integer(data_key="incidentCount")
+
+
+class Counted(Schema):
+    """How much stands somewhere."""
 
     id = fields.String(required=True)
     instances = fields.Integer()
-    failed = fields.Constant(0, data_key="failedJobs")
-    incidents = fields.Integer(data_key="incidentCount")
+    failed = fields.Integer(data_key="failedJobs", metadata={"description": "失败而未处理的定时器"})
+    incidents = fields.List(fields.Nested(IncidentCount))
+
+
+class Statistics(Counted):
+    """How much runs by a definition."""
+
     definition = fields.Nested(ProcessDefinition)
+
+
+class ActivityStatistics(Counted):
+    """How many tokens stand at an element."""
+
+
+class StatisticsQuery(Paged):
+    """What to count; accepted as Camunda's clients send it, all is always counted."""
+
+    failed = Flag(data_key="failedJobs")
+    incidents = Flag()
+
+
+class StartForm(Schema):
+    """How to find the form a case starts with."""
+
+    key = fields.Constant(None)
+    form = fields.Function(
+        lambda row: (
+            {"key": row["start_form"], "binding": "latest", "version": None} if row["start_form"] else None
+        ),
+        data_key="camundaFormRef",
+    )
+    context_path = fields.Constant(None, data_key="contextPath")

@@ -9,24 +9,21 @@ from typing import Any
 
 from flask import Response
 
-from service.api.access import SIGNED_IN, having
-from service.api.context import actor, office
+from service.api.access import SIGNED_IN
+from service.api.context import office
 from service.api.engine_rest.definition_schemas import (
     CONDITIONS,
     SORTS,
     Diagram,
     ProcessDefinition,
     Query,
-    Statistics,
-    Suspension,
 )
-from service.api.engine_rest.shared import Count, Paged, conditions, page
+from service.api.engine_rest.shared import Count, conditions, page, with_none
 from service.api.resource import Op, Resource
-from service.casework import steering
 from service.errors import NotFound
 from service.store.db import transaction
 from service.store.listing import Page
-from service.store.listings import DEFINITIONS, STATISTICS
+from service.store.listings import DEFINITIONS
 
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
 
@@ -50,8 +47,7 @@ def count_definitions(query: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = conditions(query, CONDITIONS)
-    return {name: {} if value is True else value for name, value in wanted.items()}
+    return with_none(conditions(query, CONDITIONS), query)
 
 
 @definitions.operation(
@@ -75,41 +71,6 @@ def get_definition(definition_id: str = "", key: str = "", tenant: str = "") -> 
     if not found:
         raise NotFound("没有这个流程定义", cure="请核对标识；只有全国流程可以不写地区（tenant-id）")
     return found[0]
-
-
-@definitions.operation(
-    "PUT",
-    "/<definition_id>/suspended",
-    Op(
-        may=having("admin", "operator"),
-        summary="暂停或恢复受理",
-        about="暂停后不再发起新的办件；在办的照常办理。",
-        body=Suspension,
-        status=204,
-    ),
-)
-def suspend(body: Mapping[str, Any], definition_id: str) -> Response:
-    steering.set_paused(actor(), definition_id, paused=body["suspended"])
-    return Response(status=204)
-
-
-@definitions.operation(
-    "GET",
-    "/statistics",
-    Op(
-        may=having("admin", "operator", "analyst"),
-        summary="各定义在办的实例数和异常件数",
-        query=Paged,
-        answer=Statistics(many=True),
-    ),
-)
-def statistics(query: Mapping[str, Any]) -> list[dict[str, Any]]:
-    with transaction() as connection:
-        rows = STATISTICS.find(connection, {}, page(query, {}))
-    return [
-        {"id": row["id"], "instances": row["instances"], "incidents": row["incidents"], "definition": row}
-        for row in rows
-    ]
 
 
 @definitions.operation(

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from service.api.access import SIGNED_IN, having
 from service.api.context import actor, office
 from service.api.engine_rest.definition_schemas import ProcessDefinition
-from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
+from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order, with_none
 from service.api.errors import ParseFailure
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text
 from service.api.resource import Op, Resource
@@ -34,6 +34,7 @@ _CONDITIONS = {
     "source": "source",
     "before": "before",
     "after": "after",
+    "no_source": "no_source",
     "tenants": "tenants",
     "no_tenant": "no_tenant",
 }
@@ -46,9 +47,11 @@ class Query(Paged):
     name = Text()
     name_like = Text(data_key="nameLike")
     source = Text()
+    no_source = Flag(data_key="withoutSource")
     before = Moment()
     after = Moment()
-    tenants = Commas(data_key="tenantIdIn")
+    tenants = Commas(data_key="tenantIdIn", metadata={"description": "地区代码，逗号分开"})
+    none_too = Flag(data_key="includeDeploymentsWithoutTenantId", metadata={"description": "连同全国的"})
     no_tenant = Flag(data_key="withoutTenantId")
     sort_by = Choice(*_SORTS, data_key="sortBy")
     sort_order = sort_order()
@@ -194,5 +197,4 @@ def get_deployment(deployment_id: str) -> Mapping[str, Any]:
 
 
 def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = conditions(query, _CONDITIONS)
-    return {name: {} if value is True else value for name, value in wanted.items()}
+    return with_none(conditions(query, _CONDITIONS), query)

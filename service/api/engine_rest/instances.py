@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from flask import Response
 from marshmallow import Schema, fields
 
-from service.api import camunda
 from service.api.access import SIGNED_IN, having
 from service.api.context import actor, office
 from service.api.engine_rest.definition_schemas import Suspension
-from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
-from service.api.fields import Body, Choice, Commas, Flag, Text, Variables
+from service.api.engine_rest.instance_filters import (
+    SORTS,
+    InstanceFilter,
+    InstanceQuery,
+    InstanceQueryBody,
+    wanted,
+)
+from service.api.engine_rest.shared import Count, Paged, page
+from service.api.fields import Body, Text
 from service.api.preconditions import expected, tagged_row
 from service.api.resource import Op, Resource
 from service.casework import cases, looking, steering
-from service.errors import BadRequest, NotFound
+from service.errors import NotFound
 from service.store.db import transaction
 from service.store.listings import INSTANCES
 
@@ -27,42 +32,6 @@ instances = Resource(
 )
 
 _SEEN = "只含本单位为当事方的办件；运行维护员和系统管理员可见全部。"
-_SORTS = {
-    "instanceId": "id",
-    "definitionId": "definition",
-    "definitionKey": "key",
-    "tenantId": "tenant",
-    "businessKey": "case_number",
-}
-_CONDITIONS = {
-    "ids": "ids",
-    "case_number": "case_number",
-    "definition": "definition",
-    "key": "key",
-    "keys": "keys",
-    "active": "active",
-    "paused": "paused",
-    "with_incident": "with_incident",
-    "tenants": "tenants",
-    "no_tenant": "no_tenant",
-}
-
-
-class Query(Paged):
-    """Which instances; only running ones."""
-
-    ids = Commas(data_key="processInstanceIds")
-    case_number = Text(data_key="businessKey", metadata={"description": "受理编号"})
-    definition = Text(data_key="processDefinitionId")
-    key = Text(data_key="processDefinitionKey")
-    keys = Commas(data_key="processDefinitionKeyIn")
-    active = Flag()
-    paused = Flag(data_key="suspended")
-    with_incident = Flag(data_key="withIncident")
-    tenants = Commas(data_key="tenantIdIn")
-    no_tenant = Flag(data_key="withoutTenantId")
-    sort_by = Choice(*_SORTS, data_key="sortBy")
-    sort_order = sort_order()
 
 
 class ProcessInstance(Schema):
@@ -85,19 +54,6 @@ class Deletion(Body):
     reason = Text(load_default="", longest=500, metadata={"description": "终止的理由，记入办理记录"})
 
 
-class Names(Body):
-    """How values are told; accepted as Camunda's clients send it."""
-
-    deserialize = Flag(data_key="deserializeValues")
-
-
-class Modifications(Body):
-    """Variables with their new values."""
-
-    modifications = Variables(load_default=dict)
-    deletions = Commas()
-
-
 class ActivityInstance(Schema):
     """A place where the instance stands, with what stands in it."""
 
@@ -117,24 +73,53 @@ class ActivityInstance(Schema):
 @instances.operation(
     "GET",
     "",
-    Op(may=SIGNED_IN, summary="在办的实例", about=_SEEN, query=Query, answer=ProcessInstance(many=True)),
+    Op(
+        may=SIGNED_IN,
+        summary="在办的实例",
+        about=_SEEN,
+        query=InstanceQuery,
+        answer=ProcessInstance(many=True),
+    ),
 )
 def list_instances(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
-        return INSTANCES.find(connection, _wanted(query), page(query, _SORTS))
+        return INSTANCES.find(connection, {"running": True, **wanted(query, actor())}, page(query, SORTS))
 
 
 @instances.operation(
-    "GET", "/count", Op(may=SIGNED_IN, summary="在办的实例数", about=_SEEN, query=Query, answer=Count)
+    "POST",
+    "",
+    Op(
+        may=SIGNED_IN,
+        summary="在办的实例（条件在请求体中）",
+        about=_SEEN,
+        query=Paged,
+        body=InstanceQueryBody,
+        answer=ProcessInstance(many=True),
+        reads=True,
+    ),
+)
+def search_instances(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return list_instances({**query, **body})
+
+
+@instances.operation(
+    "GET",
+    "/count",
+    Op(may=SIGNED_IN, summary="在办的实例数", about=_SEEN, query=InstanceFilter, answer=Count),
 )
 def count_instances(query: Mapping[str, Any]) -> dict[str, int]:
     with transaction() as connection:
-        return {"count": INSTANCES.count(connection, _wanted(query))}
+        return {"count": INSTANCES.count(connection, {"running": True, **wanted(query, actor())})}
 
 
-def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"running": {}, **looking.visible_by_unit(actor()), **conditions(query, _CONDITIONS)}
-    return {name: {} if value is True else value for name, value in wanted.items()}
+@instances.operation(
+    "POST",
+    "/count",
+    Op(may=SIGNED_IN, summary="在办的实例数", about=_SEEN, body=InstanceQueryBody, answer=Count, reads=True),
+)
+def search_count(body: Mapping[str, Any]) -> dict[str, int]:
+    return count_instances(body)
 
 
 @instances.operation(
@@ -165,35 +150,6 @@ def delete_instance(query: Mapping[str, Any], instance_id: str) -> Response:
 )
 def suspend(body: Mapping[str, Any], instance_id: str) -> Response:
     steering.hold(office(), actor(), instance_id, paused=body["suspended"])
-    return Response(status=204)
-
-
-@instances.operation(
-    "GET",
-    "/<instance_id>/variables",
-    Op(may=having("admin", "operator"), summary="流程变量", query=Names, raw="application/json"),
-)
-def variables(query: Mapping[str, Any], instance_id: str) -> Response:
-    get_instance(instance_id)
-    known = camunda.variables(looking.look(office(), instance_id).variables)
-    return Response(orjson.dumps(known), mimetype="application/json")
-
-
-@instances.operation(
-    "POST",
-    "/<instance_id>/variables",
-    Op(
-        may=having("admin", "operator"),
-        summary="修改流程变量",
-        about="流程不读取的名称不作为变量保存。修改记入办理记录。",
-        body=Modifications,
-        status=204,
-    ),
-)
-def modify_variables(body: Mapping[str, Any], instance_id: str) -> Response:
-    if body.get("deletions"):
-        raise BadRequest("变量不能删除", cure="请把它的值设为 null")
-    steering.set_variables(office(), actor(), instance_id, body["modifications"])
     return Response(status=204)
 
 

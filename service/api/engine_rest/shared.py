@@ -9,7 +9,7 @@ import orjson
 from flask import Response
 from marshmallow import Schema, fields
 
-from service.api.fields import Body, Choice, Flag, Whole
+from service.api.fields import Body, Choice, Whole
 from service.errors import BadRequest
 from service.store.listing import Page
 
@@ -31,10 +31,6 @@ class Count(Schema):
     """How many."""
 
     count = fields.Integer(required=True)
-
-
-class Reported(Flag):
-    """A flag of which only true means something, as Camunda's ``latestVersion``."""
 
 
 def sort_order() -> Choice:
@@ -64,6 +60,24 @@ def conditions(query: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
         for key, value in query.items()
         if key in names and value is not False and value is not None
     }
+
+
+def with_none(wanted: dict[str, Any], query: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions on tenants, widened by what belongs to no tenant when a query says ``none_too``."""
+    if query.get("none_too") and "tenants" in wanted:
+        wanted["tenants_or_none"] = wanted.pop("tenants")
+    return wanted
+
+
+def sortings(name: str, names: Mapping[str, str]) -> fields.Field[Any]:
+    """Several orders in a body: the first one decides, of equals the second, and so on."""
+    attributes: dict[str, Any] = {
+        "sort_by": Choice(*names, data_key="sortBy", required=True),
+        "sort_order": Choice("asc", "desc", data_key="sortOrder", required=True),
+    }
+    schema = type(name, (Body,), attributes)
+    told = {"description": "先按第一项排序，相同的再按第二项……"}
+    return fields.List(fields.Nested(schema), metadata=told)
 
 
 def as_json(data: Any) -> Response:

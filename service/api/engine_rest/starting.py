@@ -15,14 +15,17 @@ from service.casework.advance import Advanced
 from service.errors import BadRequest
 from service.store.db import transaction
 
-__all__ = ["definitions"]
-
 _STARTING = (
     "`student` 变量给出学生，其余变量是发起表单的各项。"
     "不符合办理条件时答 422，`errors` 逐条列出所违反的规定和条款。"
 )
 
 
+@definitions.operation(
+    "POST",
+    "/<definition_id>/submit-form",
+    Op(may=SIGNED_IN, summary="提交发起表单", about="与 start 相同。", body=Start, answer=Started),
+)
 @definitions.operation(
     "POST",
     "/<definition_id>/start",
@@ -41,6 +44,13 @@ def start_by_id(body: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
 
 @definitions.operation(
     "POST",
+    "/key/<key>/submit-form",
+    Op(
+        may=SIGNED_IN, summary="提交发起表单：只指明业务", about="与 start 相同。", body=Start, answer=Started
+    ),
+)
+@definitions.operation(
+    "POST",
     "/key/<key>/start",
     Op(
         may=SIGNED_IN,
@@ -54,6 +64,17 @@ def start_by_key(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     return _start(body, procedure=key)
 
 
+@definitions.operation(
+    "POST",
+    "/key/<key>/tenant-id/<tenant>/submit-form",
+    Op(
+        may=SIGNED_IN,
+        summary="提交发起表单：指明业务和地区",
+        about="与 start 相同。",
+        body=Start,
+        answer=Started,
+    ),
+)
 @definitions.operation(
     "POST",
     "/key/<key>/tenant-id/<tenant>/start",

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from service.api.engine_rest.shared import Paged, sort_order
+from service.api.engine_rest.shared import Paged, sort_order, sortings
 from service.api.engine_rest.variable_filters import VariableConditions
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Whole
 
@@ -133,7 +133,7 @@ class Expressions(Body):
     updated_after_told = Text(data_key="updatedAfterExpression", metadata=_NOW)
 
 
-class Filter(People, Places, Days, Expressions):
+class TaskFilter(People, Places, Days, Expressions):
     """Which tasks; all that are given must hold."""
 
     process_variables = VariableConditions(data_key="processVariables")
@@ -142,37 +142,30 @@ class Filter(People, Places, Days, Expressions):
     )
 
 
-class Query(Filter, Paged):
+class TaskQuery(TaskFilter, Paged):
     """A page of the tasks that match."""
 
     sort_by = Choice(*SORTS, data_key="sortBy")
     sort_order = sort_order()
 
 
-class CountQuery(Filter):
+class TaskCountQuery(TaskFilter):
     """Those that match."""
 
 
-class Sorting(Body):
-    """One order of several."""
-
-    sort_by = Choice(*SORTS, data_key="sortBy", required=True)
-    sort_order = Choice("asc", "desc", data_key="sortOrder", required=True)
-
-
-class QueryBody(Filter):
+class TaskQueryBody(TaskFilter):
     """Like the query of an address, with alternatives and several orders."""
 
     alternatives = fields.List(
-        fields.Nested(Filter),
+        fields.Nested(TaskFilter),
         data_key="orQueries",
         validate=validate.Length(max=_MOST_OR_QUERIES, error=f"不能多于 {_MOST_OR_QUERIES} 组"),
         metadata=_told("每一组中的条件满足一个即可；各组之间、与其余条件须同时满足"),
     )
-    sorting = fields.List(fields.Nested(Sorting), metadata=_told("先按第一项排序，相同的再按第二项……"))
+    sorting = sortings("TaskSorting", SORTS)
 
 
 def loaded(query: Mapping[str, Any]) -> dict[str, Any]:
     """A saved query, read again. Raises marshmallow's ValidationError."""
-    found: dict[str, Any] = QueryBody().load(query)
+    found: dict[str, Any] = TaskQueryBody().load(query)
     return found

@@ -9,7 +9,7 @@ from service.api.access import SIGNED_IN
 from service.api.context import actor
 from service.api.engine_rest import task_query
 from service.api.engine_rest.shared import Count, Paged, page
-from service.api.engine_rest.task_filters import CountQuery, Query, QueryBody
+from service.api.engine_rest.task_filters import TaskCountQuery, TaskQuery, TaskQueryBody
 from service.api.engine_rest.task_schemas import GroupCount, Task
 from service.api.preconditions import tagged_row
 from service.api.resource import Op, Resource
@@ -26,7 +26,7 @@ _SEEN = "只含本单位的任务和自己签收的任务；运行维护员和�
 @tasks.operation(
     "GET",
     "",
-    Op(may=SIGNED_IN, summary="查询待办任务", about=_SEEN, query=Query, answer=Task(many=True)),
+    Op(may=SIGNED_IN, summary="查询待办任务", about=_SEEN, query=TaskQuery, answer=Task(many=True)),
 )
 def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
@@ -41,7 +41,7 @@ def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         summary="查询待办任务（条件在请求体中，可有多组选择、按多项排序）",
         about=_SEEN,
         query=Paged,
-        body=QueryBody,
+        body=TaskQueryBody,
         answer=Task(many=True),
         reads=True,
     ),
@@ -51,7 +51,7 @@ def search_tasks(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[
 
 
 @tasks.operation(
-    "GET", "/count", Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, query=CountQuery, answer=Count)
+    "GET", "/count", Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, query=TaskCountQuery, answer=Count)
 )
 def count_tasks(query: Mapping[str, Any]) -> dict[str, int]:
     with transaction() as connection:
@@ -61,7 +61,7 @@ def count_tasks(query: Mapping[str, Any]) -> dict[str, int]:
 @tasks.operation(
     "POST",
     "/count",
-    Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=QueryBody, answer=Count, reads=True),
+    Op(may=SIGNED_IN, summary="待办任务数", about=_SEEN, body=TaskQueryBody, answer=Count, reads=True),
 )
 def search_count(body: Mapping[str, Any]) -> dict[str, int]:
     return count_tasks(body)
