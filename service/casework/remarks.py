@@ -28,7 +28,7 @@ def comment(actor: Actor, task_id: str, message: str) -> str:
             raise tasks.no_task()
         made = new_id()
         about = {"id": made, "task": task.id, "instance": task.instance}
-        rows.add(connection, {**about, "by": actor.id, "at": case.now, "message": message})
+        rows.add(connection, {**about, "by": actor.id, "at": case.now}, message)
         digest = hashlib.sha256(message.encode()).hexdigest()
         detail = {"task": task.id, "comment": made, "sha256": digest}
         entry = NewEntry(actor=actor.id, verb="comment", element=task.path, detail=detail)

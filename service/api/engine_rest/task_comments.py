@@ -16,6 +16,7 @@ from service.api.resource import Op
 from service.casework import remarks
 from service.casework import tasks as verbs
 from service.errors import NotFound
+from service.store import comments
 from service.store.comments import COMMENTS
 from service.store.db import transaction
 
@@ -32,7 +33,7 @@ class Comment(Schema):
     task = fields.String(data_key="taskId")
     instance = fields.String(data_key="processInstanceId")
     root = fields.String(attribute="instance", data_key="rootProcessInstanceId", dump_only=True)
-    message = fields.String()
+    message = fields.Function(comments.message_of, metadata={"type": "string", "description": "内容"})
     removal = fields.Constant(None, data_key="removalTime")
 
 

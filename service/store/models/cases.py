@@ -120,7 +120,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
 
 
 class TaskComment(db.Model):  # type: ignore[name-defined,misc]
-    """What somebody wrote beside a task."""
+    """What somebody wrote beside a task, encrypted: people write telephones and names."""
 
     __tablename__ = "task_comment"
     __table_args__ = (Index("ix_task_comment_task", "task", "id"),)
@@ -129,7 +129,7 @@ class TaskComment(db.Model):  # type: ignore[name-defined,misc]
     instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
     by: Mapped[Str]
     at: Mapped[Instant]
-    message: Mapped[Str]
+    sealed: Mapped[Bytes]
 
 
 class TaskFilter(db.Model):  # type: ignore[name-defined,misc]

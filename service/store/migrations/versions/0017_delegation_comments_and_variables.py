@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("instance", sa.Text(), sa.ForeignKey("instance.id"), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_task_comment_task", "task_comment", ["task", "id"])
     op.create_table(
