@@ -78,7 +78,7 @@ def _hear(instance: Instance, name: str, values: Mapping[str, Any]) -> None:
     instance.signal(name, values)
 
 
-def set_paused(actor: Actor, definitions: Sequence[str], *, paused: bool, instances: bool) -> None:
+def set_paused(actor: Actor, definitions: Sequence[str], *, paused: bool, instances: bool = False) -> None:
     """No new case starts by paused definitions; running ones go on, unless they are held too (``instances``)."""
     actor.require(*KEEPERS)
     with transaction() as connection:

@@ -102,12 +102,10 @@ def test_many_sweeps_at_once_start_it_once(office: Office) -> None:
 def test_a_paused_definition_starts_nothing_until_it_goes_on(office: Office) -> None:
     _deploy(office, "nightly timer=PT1H")
     versions = [row.id for row in rows("select id from definition where key = 'nightly_check'")]
-    for one in versions:
-        steering.set_paused(OPERATOR, one, paused=True)
+    steering.set_paused(OPERATOR, versions, paused=True)
     _wait(office, days=1)
     assert _started() == []
-    for one in versions:
-        steering.set_paused(OPERATOR, one, paused=False)
+    steering.set_paused(OPERATOR, versions, paused=False)
     timers.fire_due(office)
     assert len(_started()) == 1
 
