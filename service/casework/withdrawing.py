@@ -27,6 +27,12 @@ def withdraw(actor: Actor, deployment: str) -> None:
                 f"这次部署的流程“{key}”第 {version} 版已被办件使用（如 {case}）",
                 cure="用过的部署不能删除；要停用请暂停该流程定义，或部署新的版本",
             )
+        armed = rows.armed(connection, deployment)
+        if armed is not None:
+            raise Conflict(
+                f"这次部署的流程“{armed}”正等着由时钟或信号发起",
+                cure="请部署新的版本代替它，或暂停该流程定义",
+            )
         gone = rows.delete(connection, deployment)
         if gone is None:
             raise Conflict("刚刚有办件按这次部署的流程发起", cure="用过的部署不能删除")

@@ -29,6 +29,9 @@ _USERS = text(
        where o.id = :id and coalesce(i.ended_at, 'infinity') >= o.at
        limit 1"""
 )
+_ARMED = text(
+    """select d.key from start_event s join definition d on d.id = s.definition where d.deployment = :id limit 1"""
+)
 _DEFINITIONS = text("delete from definition where deployment = :id returning id, closure")
 _DEPLOYMENT = text("delete from deployment where id = :id")
 _ORPHANS = text(
@@ -42,6 +45,12 @@ def user(connection: Connection, deployment: str) -> tuple[str, int, str] | None
     """Key, version and case number of something that was made by a deployment and is or was in use."""
     row = connection.execute(_USERS, {"id": deployment}).first()
     return tuple(row) if row is not None else None
+
+
+def armed(connection: Connection, deployment: str) -> str | None:
+    """The key of a process of a deployment that a clock or a signal starts."""
+    key: str | None = connection.execute(_ARMED, {"id": deployment}).scalar()
+    return key
 
 
 def delete(connection: Connection, deployment: str) -> Sequence[str] | None:

@@ -74,10 +74,10 @@ DEFINITIONS = Listing(
 
 STATISTICS = Listing(
     columns=f"""{DEFINITIONS.columns},
-        (select count(*) from instance i where i.definition = d.id and i.status in ('active', 'paused')) as instances,
+        (select count(*) from instance i where i.definition = d.id and i.status <> 'ended') as instances,
         (select coalesce(jsonb_object_agg(kind, number), '{{}}') from
           (select x.kind, count(*) as number from incident x join instance i on i.id = x.instance
-           where i.definition = d.id and i.status in ('active', 'paused') and x.resolved_at is null
+           where i.definition = d.id and i.status <> 'ended' and x.resolved_at is null
            group by x.kind) k) as incidents""",  # noqa: S608  (a constant)
     source=DEFINITIONS.source,
     conditions=DEFINITIONS.conditions,

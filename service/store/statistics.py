@@ -12,7 +12,7 @@ from service.store.listing import Page, Row
 # People's and workers' tasks; of what else waits (``catching``: elements of the diagram) the timer or the listener.
 _STANDING = text(
     """with running as (
-           select id from instance where definition = :definition and status in ('active', 'paused')
+           select id from instance where definition = :definition and status <> 'ended'
        ), tokens as (
            select t.element from user_task t join running r on r.id = t.instance
            where t.state = 'open' and t.definition = :definition
