@@ -34,6 +34,9 @@ class Logic:
     functions: frozenset[str]
 
 
+_NO_AMOUNT = ("string", "boolean", "date", "dateTime", "time")
+
+
 def compile_logic(raw: RawDecision, file: str) -> Logic:
     """Compile a decision's table or expression. Raises BadDefinition."""
     if isinstance(raw.logic, RawTable):
@@ -126,6 +129,9 @@ class _TableCompiler:
             raise self._bad(f"的汇总“{aggregation}”用不上", "汇总只用于 COLLECT，可选 SUM、MIN、MAX、COUNT")
         if aggregation and len(self.raw.outputs) != 1:
             raise self._bad("要汇总，只能有一个输出列", "请拆成几张表，或去掉汇总")
+        if aggregation == "SUM" and self.raw.outputs[0].type_ref.strip() in _NO_AMOUNT:
+            label = self.raw.outputs[0].label
+            raise self._bad(f"要求和的输出列“{label}”不是数字", "把类型改为 number，或改用 COUNT")
 
     def _check_rules(self) -> None:
         seen: dict[str, int] = {}

@@ -85,6 +85,7 @@ def test_what_stock_dmn_js_writes_is_read() -> None:
         ([simple(policy="FIRST/SUM")], "t", "汇总只用于 COLLECT"),
         ([simple(policy="COLLECT/AVG")], "t", "“AVG”用不上"),
         ([table("t", [], [("a", ""), ("b", "")], [], policy="COLLECT/SUM")], "t", "只能有一个输出列"),
+        ([table("t", [], [("a", "string")], [], policy="COLLECT/SUM")], "t", "“a”不是数字"),
         ([simple(policy="PRIORITY")], "t", "可选值"),
         ([simple(policy="OUTPUT ORDER")], "t", "可选值"),
         ([simple(rows=[(["5", "6"], ["1"])])], "t", "第 1 条规则有 2 个输入格和 1 个输出格，应有 1 个"),
