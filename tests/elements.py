@@ -4,6 +4,7 @@
 
     ## name in Chinese | name in BPMN        a row; ``# heading`` begins a table
     a sentence                               what happens
+    ~ a sentence                             how it is drawn in Camunda Modeler
     > do a; wait 1 => b                      these steps lead to these open tasks: it runs
     - => a                                   the same, for what is only drawn
     ! rule element                           this rule tells of this element: refused, or a warning
@@ -38,6 +39,8 @@ HEAD = """# 图上的每个元素会怎样
 
 **执行**：按 BPMN 2.0 执行。**说明**：只给人看，不影响办理。
 **拒绝**：不能部署，检查指出元素、原因和改法。**提醒**：可以部署，没有作用。
+**怎样画**：在 Camunda Modeler（BPMN diagram，Camunda Platform 7）里，“扳手”是元素旁的 Change element，
+“Timer：Type”是右边属性面板的组和栏。属性名、变量名怎样写见[画法](notation.md)。
 """
 
 
@@ -50,6 +53,7 @@ class Element:
     walks: list[tuple[str, str]] = field(default_factory=list)
     drawn: bool = False
     refused: str = ""
+    how: str = ""  # how it is drawn: which field of the modeler's panel takes what
     lines: list[str] = field(default_factory=list)
 
     def files(self) -> list[bytes]:
@@ -78,6 +82,8 @@ def _element(lines: list[str]) -> Element:
             one.drawn |= line.startswith("-")
             steps, _, shown = line[2:].partition("=>")
             one.walks.append((steps.strip(), shown.strip()))
+        elif line.startswith("~ "):
+            one.how = line[2:]
         elif line.startswith("! "):
             one.refused = line[2:]
         elif not one.sentence and not one.walks and not one.refused:
@@ -151,11 +157,11 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD]
     for heading, rows in elements():
-        parts.append(f"## {heading}\n\n| 元素 | BPMN | | 会怎样 |\n|---|---|---|---|")
+        parts.append(f"## {heading}\n\n| 元素 | BPMN | | 会怎样 | 怎样画 |\n|---|---|---|---|---|")
         for one in rows:
             name, _, bpmn = one.name.partition(" | ")
             word, sentence = happens(one)
-            parts[-1] += f"\n| {name} | `{bpmn}` | {word} | {sentence} |"
+            parts[-1] += f"\n| {name} | `{bpmn}` | {word} | {sentence} | {one.how} |"
         parts[-1] += "\n"
     return "\n".join(parts)
 

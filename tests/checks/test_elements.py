@@ -15,6 +15,7 @@ def test_what_the_table_says_of_an_element_happens(one: Element) -> None:
     word, sentence = happens(one)
     assert word
     assert sentence
+    assert bool(one.how) is (word in ("执行", "说明")), "what runs says how it is drawn"
 
 
 def test_the_page_is_as_the_elements_are() -> None:
