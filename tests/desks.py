@@ -24,10 +24,13 @@ from service.supervisor.postgres import libpq_url
 
 PASSWORD = "demo"
 _RECORD = """
-    select e.status, e.lock_kind, u.name as school, e.grade, e.flags, p.since, p.until
+    select e.status, e.lock_kind, u.name as school, e.grade, e.flags, p.since, p.until, e.place_of_study
     from enrolment e join unit u on u.id = e.school
          left join suspension_period p on p.student = e.student and p.ended is null
     where e.student = %s
+"""
+_TOLD = """
+    select payload ->> 'text' from outbox where case_number = %s and kind = 'notify' order by id desc limit 1
 """
 _LAST_CASE = (
     "select number, student from case_ where student = any(%s) order by opened_at desc, number desc limit 1"
@@ -132,7 +135,8 @@ class HttpDesk:
         entries = [one for one in self.bulletin() if one["case"] == self.number]
         with psycopg.connect(libpq_url(self.url)) as connection:
             row = connection.execute(_RECORD, [self.student]).fetchone()
-        status, lock, school, grade, flags, since, until = row or ("", "", "", 0, (), None, None)
+            words = connection.execute(_TOLD, [self.number]).fetchone()
+        status, lock, school, grade, flags, since, until, place = row or ("", "", "", 0, (), None, None, "")
         return Look(
             tasks=tuple(sorted(one["path"] for one in case["tasks"])),
             due={one["path"]: _moment(one["due"]) for one in case["tasks"]},
@@ -146,6 +150,8 @@ class HttpDesk:
             flags=tuple(sorted(flags)),
             suspended_since=since,
             suspended_until=until,
+            place=place,
+            told=words[0] if words else "",
         )
 
     def case(self) -> dict[str, Any]:

@@ -121,3 +121,103 @@ def test_shapes_lie_inside_their_pool(path: Path) -> None:
         if x < left or y < top or x + w > left + width or y + h > top + height
     ]
     assert not outside
+
+
+Box = tuple[float, float, float, float]
+
+
+def box(holder: etree._Element) -> Box:
+    return (number(holder, "x"), number(holder, "y"), number(holder, "width"), number(holder, "height"))
+
+
+def overlap(one: Box, other: Box, by: float = 1.0) -> bool:
+    """Whether two boxes share more than an edge."""
+    return all(min(one[i] + one[i + 2], other[i] + other[i + 2]) - max(one[i], other[i]) > by for i in (0, 1))
+
+
+ROUND = {36.0: 5.0, 50.0: 13.0}  # what a circle and a diamond leave free at the corners of their boxes
+
+
+def small_shapes(root: etree._Element) -> dict[str, Box]:
+    """Events, gateways and tasks by id; what holds others (pools, lanes, open subprocesses) is left out."""
+    holders = {str(one.get("id")) for one in root.iter(f"{BPMN}participant", f"{BPMN}lane")}
+    return {
+        str(shape.get("bpmnElement")): filled(box(bounds))
+        for shape in root.iter(f"{DI}BPMNShape")
+        for bounds in shape.iterfind(f"{DC}Bounds")
+        if shape.get("isExpanded") != "true" and str(shape.get("bpmnElement")) not in holders
+    }
+
+
+def filled(bounds: Box) -> Box:
+    """The part of the box its shape really fills."""
+    x, y, width, height = bounds
+    corner = ROUND.get(width, 0.0) if width == height else 0.0
+    return (x + corner, y + corner, width - 2 * corner, height - 2 * corner)
+
+
+@every_diagram
+def test_no_label_lies_on_a_shape(path: Path) -> None:
+    root = read(path)
+    shapes = small_shapes(root)
+    covered = [
+        (label.getparent().getparent().get("bpmnElement"), name)
+        for label in root.iterfind(f".//{DI}BPMNLabel/{DC}Bounds")
+        for name, shape in shapes.items()
+        if overlap(box(label), shape)
+    ]
+    assert not covered
+
+
+@every_diagram
+def test_no_line_runs_through_a_label(path: Path) -> None:
+    root = read(path)
+    labels = [
+        (label.getparent().getparent().get("bpmnElement"), box(label))
+        for label in root.iterfind(f".//{DI}BPMNLabel/{DC}Bounds")
+    ]
+    struck = [
+        (name, flow)
+        for flow, segments in lines(root).items()
+        for name, label in labels
+        if any(overlap(as_box(segment), label, by=0.9) for segment in segments)
+    ]
+    assert not struck
+
+
+@every_diagram
+def test_shapes_do_not_lie_on_each_other(path: Path) -> None:
+    root = read(path)
+    on_edges = {str(one.get("id")) for one in root.iter(f"{BPMN}boundaryEvent")}
+    shapes = small_shapes(root)
+    stacked = [
+        (one, other)
+        for one, other in combinations(shapes, 2)
+        if (one in on_edges) == (other in on_edges) and overlap(shapes[one], shapes[other])
+    ]
+    assert not stacked
+
+
+@every_diagram
+def test_no_line_runs_through_a_shape(path: Path) -> None:
+    root = read(path)
+    flows = {
+        str(one.get("id")): (one.get("sourceRef"), one.get("targetRef"))
+        for one in root.iter(f"{BPMN}sequenceFlow")
+    }
+    edges = {str(one.get("id")): one.get("attachedToRef") for one in root.iter(f"{BPMN}boundaryEvent")}
+    shapes = small_shapes(root)
+    through = [
+        (flow, name)
+        for flow, segments in lines(root).items()
+        for name, shape in shapes.items()
+        if flow in flows and name not in flows[flow] and edges.get(str(flows[flow][0])) != name
+        if any(overlap(as_box(segment), shape, by=0.0) for segment in segments)
+    ]
+    assert not through
+
+
+def as_box(segment: Segment) -> Box:
+    """A line as a box one point thick."""
+    (a, b), (c, d) = segment
+    return (min(a, c) - 0.5, min(b, d) - 0.5, abs(a - c) + 1, abs(b - d) + 1)

@@ -31,6 +31,8 @@ class Look:
     school: str = ""
     grade: int = 0
     flags: tuple[str, ...] = ()
+    place: str = ""  # where the student goes to school instead of where the record is
+    told: str = ""  # the last words to the guardian
     suspended_since: date | None = None
     suspended_until: date | None = None
 

@@ -32,6 +32,7 @@ def look_at(sides: Sequence[Case], student: str | None, world: InMemoryWorld) ->
         overdue=tuple(sorted(f"{one.party}/{one.step}" for one in entries)),
         bulletin=tuple(sorted({units[one.unit].name for one in entries if one.published})),
         outcome=next((side.outcome for side in sides if side.host), NONE),
+        told=next((one.text for one in world.notices[::-1] if one.case == number), ""),
     )
     if student is None:
         return seen
@@ -44,6 +45,7 @@ def look_at(sides: Sequence[Case], student: str | None, world: InMemoryWorld) ->
         school=units[enrolment.school].name,
         grade=enrolment.grade,
         flags=tuple(sorted(enrolment.flags)),
+        place=enrolment.place_of_study,
         suspended_since=running.since if running else None,
         suspended_until=running.until if running else None,
     )

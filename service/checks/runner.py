@@ -12,7 +12,18 @@ from datetime import date, datetime, timedelta
 
 from service.checks.desk import Desk, Look
 from service.checks.people import Cast
-from service.checks.scenario import FREE, RUNNING, Complete, Expect, Scenario, Send, Start, Step, Wait
+from service.checks.scenario import (
+    FREE,
+    NOWHERE,
+    RUNNING,
+    Complete,
+    Expect,
+    Scenario,
+    Send,
+    Start,
+    Step,
+    Wait,
+)
 from service.engine import Trace
 from service.errors import XuejiError
 from service.policy.calendar import Calendar
@@ -136,6 +147,8 @@ class _Game:
                 assert isinstance(wanted, Mapping)
                 for path, moment in wanted.items():
                     self.same(step.line, f"{path} 的期限", moment, look.due.get(path))
+            elif key == "told":
+                self.contains(step.line, LABELS[key], str(wanted), look.told)
             else:
                 self.same(step.line, LABELS[key], wanted, seen(look, key))
 
@@ -144,6 +157,10 @@ class _Game:
     def same(self, line: int, what: str, wanted: object, found: object) -> None:
         if wanted != found:
             raise _OtherwiseError(line, f"{what}是 {told(wanted)}", told(found))
+
+    def contains(self, line: int, what: str, wanted: str, found: str) -> None:
+        if wanted not in found:
+            raise _OtherwiseError(line, f"{what}有“{wanted}”", told(found))
 
     def attempt(self, step: Step, what: str, act: Callable[[], None]) -> None:
         if step.refused:
@@ -201,10 +218,13 @@ LABELS = {
     "school": "学籍所在学校",
     "grade": "年级",
     "flags": "学籍标记",
+    "place": "在外就读的地方",
+    "told": "最近告知监护人的话",
     "outcome": "办件结果",
     "suspended_since": "休学起始日",
     "suspended_until": "休学期满日",
 }
+EMPTY = {"case_lock": FREE, "place": NOWHERE}
 
 
 def seen(look: Look, key: str) -> object:
@@ -216,7 +236,7 @@ def seen(look: Look, key: str) -> object:
         return list(found)
     if key == "outcome":
         return found or RUNNING
-    return found or FREE if key == "case_lock" else found
+    return found or EMPTY[key] if key in EMPTY else found
 
 
 def speaks_of(error: XuejiError, word: str) -> bool:

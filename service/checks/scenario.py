@@ -15,6 +15,7 @@ from service.policy.values import Value
 RUNNING = "running"  # outcome of a case that has not ended
 NONE = "none"  # outcome where there is no case at all
 FREE = "free"  # a record no case holds
+NOWHERE = "none"  # the student goes to school where the record is
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ _WAIT = re.compile(r"(\d{1,5}) (minute|hour|day|week|month|working day)s?", re.A
 _UNTIL = "until "
 _INSTANT = "%Y-%m-%d %H:%M"
 _LISTS = ("tasks", "overdue", "bulletin", "flags")
-_TEXTS = ("status", "case_lock", "school", "outcome")
+_TEXTS = ("status", "case_lock", "school", "outcome", "place", "told")
 _DAYS = ("suspended_since", "suspended_until")
 
 

@@ -97,6 +97,14 @@ def _region(side: str) -> Answer:
     return answer
 
 
+def _directly_run(side: str) -> Answer:
+    def answer(q: Question) -> Value:
+        school = q.party(f"{side}_school")
+        return school.run_by not in (None, school.parent) if school else None
+
+    return answer
+
+
 def _one_person(party: str) -> Answer:
     def answer(q: Question) -> Value:
         unit = q.party(party)
@@ -127,6 +135,13 @@ def _of_side(side: str, zh: str) -> tuple[Fact, ...]:
             label_zh=f"{zh}地适用规则的地区",
             doc="从区县向上第一个有自己规则、当日有效且覆盖该学段的地区代码；没有则为 000000。",
             answer=_region(side),
+        ),
+        Fact(
+            name=f"{side}_school_directly_run",
+            type="boolean",
+            label_zh=f"{zh}学校为直管学校",
+            doc="不归所在区县，而由省、市教育行政部门直接管理（MOE2013-18）。",
+            answer=_directly_run(side),
         ),
         *(
             Fact(
