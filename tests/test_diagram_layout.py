@@ -130,7 +130,7 @@ def box(holder: etree._Element) -> Box:
     return (number(holder, "x"), number(holder, "y"), number(holder, "width"), number(holder, "height"))
 
 
-def overlap(one: Box, other: Box, by: float = 1.0) -> bool:
+def overlap(one: Box, other: Box, by: float = 2.0) -> bool:
     """Whether two boxes share more than an edge."""
     return all(min(one[i] + one[i + 2], other[i] + other[i + 2]) - max(one[i], other[i]) > by for i in (0, 1))
 

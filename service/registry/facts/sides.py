@@ -10,6 +10,7 @@ from service.registry.facts.base import Fact, Question, fact
 from service.registry.model import Unit
 
 _SIDES = {"receiving": "转入", "sending": "转出"}
+_LEVELS = {"school": "学校", "authority": "主管部门"}
 
 
 Answer: TypeAlias = Callable[[Question], Value]
@@ -143,16 +144,17 @@ def _of_side(side: str, zh: str) -> tuple[Fact, ...]:
             doc="不归所在区县，而由省、市教育行政部门直接管理（MOE2013-18）。",
             answer=_directly_run(side),
         ),
-        *(
-            Fact(
-                name=f"{side}_{level}_one_person",
-                type="boolean",
-                label_zh=f"{zh}{level_zh}只有一名有资格人员",
-                doc="只有一人时无法双人核办，须由上级指定代办人（assumed）。",
-                answer=_one_person(f"{side}_{level}"),
-            )
-            for level, level_zh in (("school", "学校"), ("authority", "主管部门"))
-        ),
+        *(_one_person_of(side, zh, level, level_zh) for level, level_zh in _LEVELS.items()),
+    )
+
+
+def _one_person_of(side: str, zh: str, level: str, level_zh: str) -> Fact:
+    return Fact(
+        name=f"{side}_{level}_one_person",
+        type="boolean",
+        label_zh=f"{zh}{level_zh}只有一名有资格人员",
+        doc="只有一人时无法双人核办，须由上级指定代办人（assumed）。",
+        answer=_one_person(f"{side}_{level}"),
     )
 
 
