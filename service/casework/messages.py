@@ -167,7 +167,10 @@ def _pass_on(office: Office, connection: Connection, row: Any) -> None:
 
 
 def _start_other_side(office: Office, connection: Connection, row: Any, key: str, party: str) -> None:
-    """The process a message starts runs under the rules of the place of the party the diagram names."""
+    """The process a message starts runs under the rules of the place of the party the diagram names.
+
+    A message that comes again, or after the case was closed, starts nothing.
+    """
     case = read_case(connection, row.case_number)
     if case is None:
         raise NotFound(f"没有受理编号 {row.case_number}", cure="请核对消息所属的办件")
@@ -175,6 +178,9 @@ def _start_other_side(office: Office, connection: Connection, row: Any, key: str
     unit = world.records.party(party)
     stage = world.records.snapshot.enrolment.stage if world.records.snapshot.enrolment else None
     definition = definition_for(office, connection, key, unit, stage)
+    if case.closed or rows.runs(connection, row.case_number, key):
+        log.info("message %s of %s came again: %s starts no second time", row.name, row.case_number, key)
+        return
     side = Surroundings(connection, office.shelf, replace(world.case, region=unit.county))
     entry = NewEntry(actor=SYSTEM.id, verb="message", element=key, detail={"message": row.name})
     variables = row.payload.get("variables", {})

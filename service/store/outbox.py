@@ -26,6 +26,11 @@ _ADDRESS = text(
        select :id, 'signal_to', i.case_number, i.id, :name, cast(:payload as jsonb), clock_timestamp()
        from instance i where i.id = :instance"""
 )
+_LOCK_CASE = text("select from case_ where number = :case_number for update")
+_RUNS = text(
+    """select from instance i join definition d on d.id = i.definition
+       where i.case_number = :case_number and d.key = :key and i.status = 'active' limit 1"""
+)
 _DONE = text("update outbox set done_at = clock_timestamp() where id = :id")
 _FAILED = text(
     """update outbox set attempts = attempts + 1, last_error = :error,
@@ -46,6 +51,12 @@ def waiting_for(
 
 def listeners(connection: Connection, name: str, case_number: str) -> Sequence[Row[Any]]:
     return waiting_for(connection, name, case_number=case_number)
+
+
+def runs(connection: Connection, case_number: str, key: str) -> bool:
+    """Whether a side of the case runs this process now. Locks the case, so that two workers answer in turn."""
+    connection.execute(_LOCK_CASE, {"case_number": case_number})
+    return connection.execute(_RUNS, {"case_number": case_number, "key": key}).first() is not None
 
 
 def address(
