@@ -7,12 +7,13 @@ from functools import lru_cache
 from celery import Celery
 from flask import Flask
 
-from service.casework import housekeeping, journal, messages, occasions, timers
+from service.casework import batches, housekeeping, journal, messages, occasions, timers
 from service.casework.installation import connect, office
 from service.settings import Settings
 
 SWEEP_SECONDS = 3.0
 OUTBOX_SECONDS = 1.0
+BATCH_SECONDS = 2.0
 OCCASION_SECONDS = 60.0
 EXPIRY_SECONDS = 600.0
 SEAL_SECONDS = 10.0
@@ -56,6 +57,13 @@ def open_due_cases() -> None:
         occasions.open_due(office())
 
 
+@app.task(name="move_cases")
+def move_cases() -> None:
+    """Move the next cases of the oldest batch."""
+    with installation().app_context():
+        batches.work_off(office())
+
+
 @app.task(name="expire_requests")
 def expire_requests() -> None:
     """Forget the keys of old requests and old wrong passwords."""
@@ -83,6 +91,7 @@ app.conf.beat_schedule = {
     for job, seconds in (
         (fire_due_timers, SWEEP_SECONDS),
         (deliver_outbox, OUTBOX_SECONDS),
+        (move_cases, BATCH_SECONDS),
         (open_due_cases, OCCASION_SECONDS),
         (expire_requests, EXPIRY_SECONDS),
         (seal_journal, SEAL_SECONDS),

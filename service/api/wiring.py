@@ -18,6 +18,7 @@ from service.api.engine_rest import (
     task_forms,
 )
 from service.api.engine_rest.definitions import definitions
+from service.api.engine_rest.batches import batches
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
 from service.api.engine_rest.external_tasks import external_tasks
@@ -25,15 +26,19 @@ from service.api.engine_rest.history import history
 from service.api.engine_rest.instances import instances
 from service.api.engine_rest.keeping import incidents, jobs, signals
 from service.api.engine_rest.messages import messages
+from service.api.engine_rest.migration import migration
+from service.api.engine_rest.modification import modification
 from service.api.engine_rest.tasks import tasks
 from service.api.limits import Limits
 from service.api.registry import single_sign_on as sso
 from service.api.registry.bulletin import bulletin
 from service.api.registry.casebook import cases
 from service.api.registry.clock import clock
+from service.api.registry.going_back import going_back
 from service.api.registry.guardian import guardians
 from service.api.registry.handing import handing
 from service.api.registry.materials import materials
+from service.api.registry.moving import moves
 from service.api.registry.personal import personal
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
@@ -75,6 +80,11 @@ RESOURCES = (
     incidents,
     signals,
     instances,
+    modification,
+    migration,
+    batches,
+    moves,
+    going_back,
     history,
 )
 _SETTINGS = {

@@ -18,7 +18,7 @@ from service.store.db import transaction
 from service.store.listing import Page
 
 MOST = 100_000
-AT_A_TIME = 200
+AT_A_TIME = 100
 
 
 def open_batch(office: Office, actor: Actor, plan: Plan, instances: Sequence[str] | None = None) -> str:

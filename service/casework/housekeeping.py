@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from service.casework import materials
 from service.casework.context import Office
-from service.store import attempts, requests
+from service.store import attempts, requests, undo
+from service.store.db import transaction
 
 
 def expire_requests() -> int:
-    """Forget the answers kept for requests that may be repeated, and wrong passwords; the number forgotten."""
-    return requests.expire() + attempts.expire()
+    """Forget the answers kept for requests that may be repeated, wrong passwords, and what undid acts that are final.
+
+    The number forgotten.
+    """
+    with transaction() as connection:
+        final = undo.expire(connection)
+    return requests.expire() + attempts.expire() + final
 
 
 def sweep_materials(office: Office) -> int:
