@@ -17,8 +17,8 @@ from service.api.engine_rest import (
     task_comments,
     task_forms,
 )
-from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.batches import batches
+from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.deployments import deployments
 from service.api.engine_rest.engines import engines
 from service.api.engine_rest.external_tasks import external_tasks
