@@ -27,7 +27,7 @@ def delegate(office: Office, actor: Actor, task_id: str, to: str, revisions: tas
     with transaction() as connection:
         task = tasks.visible(connection, actor, task_id)
         tasks.check_revision(task, revisions)
-        handing.check_giver(connection, actor, task)
+        handing.check_giver(office, connection, actor, task)
         heir = handing.heir(office, connection, task, to)
         owner = task.assignee or (None if actor.powers & handing.KEEPERS else actor.id)
         if not rows.delegate(connection, task, heir.id, owner):

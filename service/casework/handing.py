@@ -53,14 +53,14 @@ class Single:
 
 
 def hand_over(office: Office, actor: Actor, wish: Handover) -> None:
-    """Give a task to a colleague who may do it: by its holder, by its group when nobody holds it, or by a keeper.
+    """Give a task to a colleague who may do it: by its holder, by its group when no holder may do it, or by a keeper.
 
     Raises Forbidden (either of the two may not), Conflict (somebody else holds it), Invalid (no such colleague).
     """
     with transaction() as connection:
         task = tasks.visible(connection, actor, wish.task)
         tasks.check_revision(task, wish.revisions)
-        check_giver(connection, actor, task)
+        check_giver(office, connection, actor, task)
         to = heir(office, connection, task, wish.to)
         if not rows.assign(connection, task.id, to.id, task.assignee):
             raise tasks.taken(connection, task.id)
@@ -71,17 +71,27 @@ def hand_over(office: Office, actor: Actor, wish: Handover) -> None:
         )
 
 
-def check_giver(connection: Connection, actor: Actor, task: TaskRow) -> None:
+def check_giver(office: Office, connection: Connection, actor: Actor, task: TaskRow) -> None:
     """Whether the person may pass an open task on: Forbidden or Conflict if not."""
     if task.state != "open":
         raise Conflict("任务已经办结", cure="请刷新待办列表")
     if actor.powers & KEEPERS:
         return
     tasks.check_not_delegated(task)
-    if task.assignee is None:
-        counter.check_group(actor.roles, task.roles, task.unit)
-    elif task.assignee != actor.id:
+    if task.assignee == actor.id:
+        return
+    if task.assignee is not None and _still_may(office, connection, task, task.assignee):
         raise tasks.taken(connection, task.id)
+    counter.check_group(actor.roles, task.roles, task.unit)
+
+
+def _still_may(office: Office, connection: Connection, task: TaskRow, holder: str) -> bool:
+    """Whether the holder is still there and in the task's group."""
+    row = people.account(connection, "id", holder)
+    if row is None or not row.active:
+        return False
+    roles = standing.of(office.shelf.rules.law.roles, row).roles
+    return not task.roles or any((role, task.unit) in roles for role in task.roles)
 
 
 def heir(office: Office, connection: Connection, task: TaskRow, name: str) -> AccountRow:

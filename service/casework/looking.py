@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from service.policy.values import Value
 from service.registry.model import Unit
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
+from service.store.listing import Page
 from service.store.listings import INSTANCES
 from service.store.progress import read_case, read_state, read_task
 from service.store.rows import TaskRow
@@ -69,6 +70,11 @@ def instance(connection: Connection, actor: Actor, instance_id: str) -> Mapping[
     if row is None:
         raise NotFound("没有这个办件", cure="请核对编号，或刷新列表")
     return row
+
+
+def sides(connection: Connection, actor: Actor, number: str) -> Sequence[Mapping[str, Any]]:
+    """The instances of a case the person may look into: not that of another province's side."""
+    return INSTANCES.find(connection, {"case_number": number, **visible_by_unit(actor)}, Page())
 
 
 def look(office: Office, instance_id: str) -> Look:

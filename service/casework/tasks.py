@@ -16,7 +16,6 @@ from service.engine import Instance
 from service.errors import Conflict, NotFound, Stale
 from service.policy.values import Value
 from service.registry import counter, four_eyes
-from service.store import substitutes
 from service.store import tasks as rows
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
@@ -30,7 +29,7 @@ def claim(actor: Actor, task_id: str, revisions: Revisions = None) -> TaskRow:
     with transaction() as connection:
         task = visible(connection, actor, task_id)
         check_revision(task, revisions)
-        absent = _check_may_do(connection, actor, task)
+        absent = _check_may_do(actor, task)
         if task.assignee != actor.id and not rows.claim(connection, task_id, actor.id):
             raise taken(connection, task_id)
         _note(connection, actor, task, "claim", absent)
@@ -105,7 +104,7 @@ def doable(
         raise taken(connection, task.id)
     if task.delegation == "pending":
         raise Conflict("任务是受托办理的，不能直接办结", cure="请先交回委托人（resolve），由委托人办结")
-    return task, _check_may_do(connection, actor, task)
+    return task, _check_may_do(actor, task)
 
 
 def check_form(
@@ -167,19 +166,21 @@ def check_not_delegated(task: TaskRow) -> None:
 
 
 def may_see(actor: Actor, task: TaskRow) -> bool:
-    """People see the tasks of their units; operators and administrators see all."""
-    return task.unit in actor.units or task.assignee == actor.id or bool(actor.powers & {"admin", "operator"})
+    """People see the tasks of their units, and those of no unit that are theirs; operators and administrators see all.
+
+    A task taken before somebody left a unit stays the unit's.
+    """
+    if task.unit is None:
+        return task.assignee == actor.id or actor.sees_everything
+    return task.unit in actor.units or actor.sees_everything
 
 
-def _check_may_do(connection: Connection, actor: Actor, task: TaskRow) -> str:
+def _check_may_do(actor: Actor, task: TaskRow) -> str:
     """Raises Forbidden or Conflict; whom the person stands in for, empty for nobody."""
     if task.state != "open":
         raise Conflict("任务已经办结", cure="请刷新待办列表")
-    in_group = any((role, task.unit) in actor.roles for role in task.roles)
-    # What somebody took while standing in is not theirs any more when that is over.
-    if task.assignee != actor.id or (
-        not in_group and substitutes.stood_in(connection, actor.id, task.roles, task.unit)
-    ):
+    # Also of what they have taken: who has left the group since then, or is no longer filed, must not go on.
+    if task.roles or task.assignee != actor.id:
         counter.check_group(actor.roles, task.roles, task.unit)
     return check_eyes(actor, task)
 

@@ -68,9 +68,9 @@ class Event:
     for_whom: str = ""
 
 
-def told(office: Office, connection: Connection, number: str, page: Page) -> list[Event]:
-    """The events of a case, oldest first."""
-    rows = TIMELINE.find(connection, {"case_number": number}, page)
+def told(office: Office, connection: Connection, wanted: Mapping[str, Any], page: Page) -> list[Event]:
+    """The events of a case (``wanted`` names it, and the sides the reader may look into), oldest first."""
+    rows = TIMELINE.find(connection, wanted, page)
     return [_event(office, connection, row) for row in rows]
 
 

@@ -53,7 +53,7 @@ TASKS = Listing(
     columns=_COLUMNS,
     source="user_task t",
     conditions={
-        "visible": "t.unit = any(:units) or t.assignee = :person",
+        "visible": "t.unit = any(:units) or (t.assignee = :person and t.unit is null)",
         "open": "t.state = 'open'",
         "finished": "t.state <> 'open'",
         "never": "false",
@@ -79,6 +79,7 @@ TASKS = Listing(
         "case_number": "t.case_number = :case_number",
         "case_numbers": "t.case_number = any(:case_numbers)",
         "case_number_like": "t.case_number like :case_number_like",
+        "sides": "t.instance = any(:sides)",
         "definition": "t.definition = :definition",
         "key": "split_part(t.definition, ':', 1) = :key",
         "keys": "split_part(t.definition, ':', 1) = any(:keys)",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from service.store.listing import Listing
 
+SIDES = "(j.instance is null or j.instance = any(:sides))"
 JOURNAL = Listing(
     columns="""j.id, j.at, j.recorded_at, j.case_number, j.instance, j.actor,
         coalesce(p.name, '') as actor_name, j.verb, j.element, j.detail, j.clauses""",
@@ -16,6 +17,7 @@ JOURNAL = Listing(
     conditions={
         "instance": "j.instance = :instance",
         "case_number": "j.case_number = :case_number",
+        "sides": SIDES,
         "actor": "j.actor = :actor",
         "verb": "j.verb = :verb",
         "before": "j.at < :before",

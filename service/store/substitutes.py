@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -38,9 +38,6 @@ _INSERT = text(
     """insert into substitute (id, absent, substitute, role, unit, since, until, reason, granted_by)
        values (:id, :absent, :substitute, :role, :unit, :since, :until, :reason, :granted_by)"""
 )
-_STOOD_IN = text(
-    "select 1 from substitute where substitute = :person and role = any(:roles) and unit = :unit limit 1"
-)
 _REVOKE = text(
     "update substitute set revoked_at = clock_timestamp() where id = :id and revoked_at is null returning id"
 )
@@ -58,12 +55,6 @@ def overlaps(connection: Connection, values: Mapping[str, Any]) -> bool:
 
 def insert(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(_INSERT, dict(values))
-
-
-def stood_in(connection: Connection, person: str, roles: Sequence[str], unit: str | None) -> bool:
-    """Whether the person has ever stood in for somebody in one of these roles of a unit."""
-    values = {"person": person, "roles": list(roles), "unit": unit}
-    return connection.execute(_STOOD_IN, values).first() is not None
 
 
 def revoke(connection: Connection, substitute: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.store.listing import Listing
+from service.store.records import SIDES
 
 # An entry of a task carries its id; the entry of a start has none, its form is kept under the instance's own id.
 TIMELINE = Listing(
@@ -17,6 +18,7 @@ TIMELINE = Listing(
         left join person f on f.id = j.detail ->> 'for'""",
     conditions={
         "case_number": "j.case_number = :case_number",
+        "sides": SIDES,
         "verbs": "j.verb = any(:verbs)",
     },
     orders={"at": "j.id"},

@@ -65,8 +65,17 @@ def test_a_person_learns_who_he_is(desk: Desk) -> None:
         "id": HEAD,
         "username": HEAD,
         "name": "方红霞",
-        "roles": [{"role": "head", "unit": SCHOOL, "unit_name": "长安区第一小学", "group": f"head@{SCHOOL}"}],
+        "roles": [
+            {
+                "role": "head",
+                "unit": SCHOOL,
+                "unit_name": "长安区第一小学",
+                "group": f"head@{SCHOOL}",
+                "acting_for": "",
+            }
+        ],
         "powers": [],
+        "substitutions": [],
     }
     assert desk.get("admin", "/api/me")["powers"] == ["admin"]
 
@@ -185,6 +194,51 @@ def test_a_registrar_who_is_not_trained_and_filed_today_has_no_role(
         assert desk.get(REGISTRAR, "/api/me")["roles"] == []
         desk.deploy_small()
         assert desk.start().status_code == 403
+
+
+REGISTRARS = """
+    start begin form=small_start
+    user fill groups=registrar@receiving_school form=small_decision name=学籍管理员办理 doc=MOE2016-3.1-a
+    end granted
+    begin -> fill -> granted
+"""
+
+
+def test_who_stops_being_filed_in_the_middle_of_a_claim_cannot_complete(
+    application_of: OpenDesk, now: list[float]
+) -> None:
+    with application_of() as desk:
+        assert desk.deploy_small(REGISTRARS).status_code == 200
+        task = desk.begin().task
+        assert desk.post(REGISTRAR, f"/engine-rest/task/{task}/claim").status_code == 204
+        desk.sql("update unit_role set filed = null where person = %s", REGISTRAR)
+        now[0] += accounts.PERSON_SECONDS + 1
+        assert desk.complete(REGISTRAR, task, decision="approve").status_code == 404
+        assert desk.get(REGISTRAR, "/engine-rest/task") == []
+        desk.sql(
+            """insert into unit_role (person, role, unit, trained, filed)
+               values (%s, 'registrar', %s, '2026-01-01', '2026-01-01')""",
+            HEAD,
+            SCHOOL,
+        )
+        now[0] += accounts.PERSON_SECONDS + 1
+        assert desk.complete(HEAD, task, decision="approve").status_code == 409, "still held"
+        taken = desk.post(HEAD, f"/api/tasks/{task}/hand-over", {"to": HEAD, "reason": "原经办人未备案"})
+        assert taken.status_code in (200, 204), taken.json
+        assert desk.complete(HEAD, task, decision="approve").status_code == 204
+
+
+def test_a_colleague_who_may_go_on_keeps_the_task(application_of: OpenDesk, now: list[float]) -> None:
+    with application_of() as desk:
+        assert desk.deploy_small().status_code == 200
+        task = desk.begin().task
+        assert desk.post(HEAD, f"/engine-rest/task/{task}/claim").status_code == 204
+        desk.sql("insert into unit_role (person, role, unit) values (%s, 'head', %s)", REGISTRAR, SCHOOL)
+        now[0] += accounts.PERSON_SECONDS + 1
+        path, body = f"/api/tasks/{task}/hand-over", {"to": REGISTRAR, "reason": "抢单"}
+        assert desk.post(REGISTRAR, path, body).json["winner"] == "方红霞"
+        desk.sql("update person set active = false where id = %s", HEAD)
+        assert desk.post(REGISTRAR, path, body).status_code in (200, 204)
 
 
 def test_roles_follow_the_business_day(application_of: OpenDesk) -> None:

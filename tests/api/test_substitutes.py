@@ -86,7 +86,7 @@ def test_the_period_ends_and_with_it_what_was_claimed(desk: Desk) -> None:
     assert desk.call("admin", "PUT", "/api/clock", json={"now": "2026-09-04T00:00:00"}).status_code == 200
     desk.sql("select 1")
     answer = desk.complete(OTHER_HEAD, begun.task, decision="approve")
-    assert answer.status_code == 403, answer.get_data(as_text=True)
+    assert answer.status_code == 404, answer.get_data(as_text=True)
     assert desk.post("operator", f"/api/tasks/{begun.task}/hand-over", {"to": HEAD}).status_code == 204
     assert desk.complete(HEAD, begun.task, decision="approve").status_code == 204
 

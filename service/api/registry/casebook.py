@@ -222,7 +222,8 @@ def follow(query: Mapping[str, Any], number: str) -> list[dict[str, Any]]:
     with transaction() as connection:
         if records.case(connection, number, sorted(person.units), person.sees_everything) is None:
             raise NotFound("没有这个办件", cure="请核对受理编号")
-        events = timeline.told(office(), connection, number, page(query, {}))
+        sides = [one["id"] for one in looking.sides(connection, person, number)]
+        events = timeline.told(office(), connection, {"case_number": number, "sides": sides}, page(query, {}))
     return [
         {**vars(one), "answers": [{"label": label, "value": value} for label, value in one.answers]}
         for one in events

@@ -20,7 +20,6 @@ from service.store import records
 from service.store.db import transaction
 from service.store.inbox import TASKS
 from service.store.listing import Page
-from service.store.listings import INSTANCES
 from service.store.progress import vars_of
 
 cases = Resource("cases", __name__, url_prefix="/api", description="办件")
@@ -122,7 +121,7 @@ def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
     Op(
         may=SIGNED_IN,
         summary="一个办件的全貌",
-        about="本单位须是当事方；运行维护员和系统管理员可见全部。",
+        about="本单位须是当事方；跨省办件只见本省一方的流程、任务和记录。运行维护员和系统管理员可见全部。",
         answer=Case,
     ),
 )
@@ -133,11 +132,12 @@ def get_case(number: str) -> dict[str, Any]:
         if row is None:
             raise NotFound("没有这个办件", cure="请核对受理编号")
         tagged("c", records.last_entry(connection, number))
-        wanted = {"case_number": number}
+        instances = looking.sides(connection, person, number)
+        wanted = {"case_number": number, "sides": [one["id"] for one in instances]}
         return {
             **row,
             "parties": records.parties(connection, number),
-            "instances": INSTANCES.find(connection, wanted, Page()),
+            "instances": instances,
             "tasks": TASKS.find(connection, {"open": {}, **wanted}, Page()),
             "journal": records.JOURNAL.find(connection, wanted, Page(limit=_MOST_ENTRIES)),
         }
