@@ -130,6 +130,7 @@ def test_a_verb_asks_who_is_acting_and_looks_at_the_answer(verb: str) -> None:
 
 _CHECKS = (
     "require",
+    "doable",
     "check",
     "visible",
     "may",
