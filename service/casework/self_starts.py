@@ -116,7 +116,12 @@ def _fire(office: Office, connection: Connection, found: StartRow) -> None:
         start_events.drop(connection, found)
         return
     _begin(office, connection, row, found, {})
+    now, _ = read_clock(connection)
     plan = following(found.data)
+    while (
+        plan is not None and plan.due <= now
+    ):  # what was missed while nobody swept comes once, not many times
+        plan = following(plan.as_data())
     if plan is None:
         start_events.drop(connection, found)
     else:

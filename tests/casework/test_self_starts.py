@@ -59,6 +59,15 @@ def test_a_cycle_ends_with_its_count_and_a_date_comes_once(office: Office) -> No
     assert rows("select 1 from start_event") == []
 
 
+def test_what_was_missed_comes_once(office: Office) -> None:
+    _deploy(office, "nightly timer=R/P1D cycle")
+    timekeeping._set(timekeeping.now() + timedelta(days=10))
+    timers.fire_due(office)
+    assert len(_started()) == 1
+    _wait(office, days=1)
+    assert len(_started()) == 2
+
+
 def test_a_date_that_has_passed_does_not_come(office: Office) -> None:
     _deploy(office, "nightly timer=2020-01-01T08:00:00 date")
     _wait(office, days=1)
