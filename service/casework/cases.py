@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -51,7 +52,7 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
         unit = host_unit(connection, actor, wish)
         if not rows.lock_student(connection, wish.student):
             raise NotFound("没有这名学生", cure="请核对学生编号")
-        stage = rows.stage_of(connection, wish.student)
+        stage, school = rows.record_of(connection, wish.student)
         row = definition_for(office, connection, wish.procedure, unit, stage)
         _check_expected(office, connection, wish, row)
         compiled = office.shelf.compiled(connection, row)
@@ -78,7 +79,9 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             code=wish.guardian_code,
             absent=actor.acting_for((role,), unit.id),
         )
-        return _begin(office, connection, opening)
+        begun = _begin(office, connection, opening)
+        counter.check_record(office.shelf.rules.law.parties, party, unit, school)
+        return begun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +218,8 @@ def _chosen(
 ) -> dict[str, str]:
     if not row.start_form:
         return {}
-    return counter.chosen_parties(office.shelf.form(connection, row, row.start_form), values)
+    form, parties = office.shelf.form(connection, row, row.start_form), office.shelf.rules.law.parties
+    return counter.chosen_parties(form, values, partial(rows.unit, connection), parties)
 
 
 def check_revision(locked: LockedInstance, revisions: frozenset[int] | None) -> None:

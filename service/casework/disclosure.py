@@ -7,7 +7,7 @@ Seeing inside the registry, giving to outsiders and the guardian's query are thr
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -16,14 +16,16 @@ from service.casework.context import Office
 from service.errors import Forbidden, Invalid, NotFound, Problem, Refused
 from service.policy import identity
 from service.policy.personal_data import PersonalData
-from service.registry.numbers import student_number
-from service.store import personal
+from service.registry.numbers import LOCAL, NATIONAL
+from service.store import numbers, personal
 from service.store.db import transaction
+from service.store.numbers import NumberHeld
 from service.store.progress import read_clock, write_journal_of_person
 from service.store.rows import NewEntry
 from service.store.students import StudentRow, student
 
 SHORTEST_REASON = 4
+_SCHEMES = {NATIONAL: "student_number", LOCAL: "local_number"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,16 @@ def look(office: Office, actor: Actor, student_id: str) -> Numbers:
     with transaction() as connection:
         row, _ = _known(office, connection, actor, student_id)
         return Numbers(student=row, numbers=masked(connection, row))
+
+
+def history(office: Office, actor: Actor, student_id: str) -> tuple[NumberHeld, ...]:
+    """Every student number the student has or had, masked. Raises NotFound as ``look`` does."""
+    with transaction() as connection:
+        row, _ = _known(office, connection, actor, student_id)
+        return tuple(
+            replace(one, number=identity.masked(one.number, _SCHEMES[one.scheme]))
+            for one in numbers.read(connection, row.id)
+        )
 
 
 def reveal(office: Office, actor: Actor, wish: Wish) -> Numbers:
@@ -150,9 +162,9 @@ def _known(
 
 
 def _numbers(connection: Connection, row: StudentRow) -> dict[str, str]:
-    found = dict(personal.read(connection, [row.id]).get(row.id, {}))
-    number = student_number(row.number_class, found.get("id_number"))
-    return {**found, **({"student_number": number} if number else {})}
+    present = {one.scheme: one.number for one in numbers.read(connection, row.id) if one.until is None}
+    held = {kind: present[scheme] for scheme, kind in _SCHEMES.items() if scheme in present}
+    return {**personal.read(connection, [row.id]).get(row.id, {}), **held}
 
 
 def _told(connection: Connection, row: StudentRow, entry: NewEntry) -> Numbers:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.store import personal
+from service.store import numbers, personal
 from service.store.db import transaction
 from service.store.progress import write_journal_of_person
 from service.store.rows import NewEntry
 from service.store.vault import vault
 
-_STUDENTS_AT_ONCE = 500
+_AT_ONCE = 500
 
 
 def rotate() -> dict[str, int]:
@@ -32,8 +32,9 @@ def _resealed(where: personal.Sealed) -> Iterator[int]:
 
 
 def _reindexed() -> Iterator[int]:
-    after: str | None = ""
-    while after is not None:
-        with transaction() as connection:
-            after, changed = personal.reindex(connection, after, _STUDENTS_AT_ONCE)
-        yield changed
+    for reindex in (personal.reindex, numbers.reindex):
+        after: str | None = ""
+        while after is not None:
+            with transaction() as connection:
+                after, changed = reindex(connection, after, _AT_ONCE)
+            yield changed

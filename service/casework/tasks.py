@@ -17,6 +17,7 @@ from service.errors import Conflict, NotFound, Stale
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.store import tasks as rows
+from service.store.cases import unit
 from service.store.db import transaction
 from service.store.progress import read_case, read_task, write_journal
 from service.store.rows import Finished, Locked, LockedInstance, NewEntry, TaskRow
@@ -119,7 +120,8 @@ def check_form(
     row = world.shelf.row(world.connection, task.definition)
     form = world.shelf.form(world.connection, row, task.form)
     cleaned = form.validate(values)
-    world.settle_parties(counter.chosen_parties(form, cleaned))
+    unit_of, parties = partial(unit, world.connection), world.rules.law.parties
+    world.settle_parties(counter.chosen_parties(form, cleaned, unit_of, parties))
     to = materials.Submitted(by=by, case=task.case_number, key=task.id, task=task.id)
     return cleaned, materials.attach(world.connection, form, cleaned, to)
 

@@ -27,7 +27,7 @@ from service.engine import (
     UncaughtError,
     refusal,
 )
-from service.errors import Conflict, NotFound, Refused
+from service.errors import Conflict, Forbidden, NotFound, Refused
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 from service.registry.model import CaseView, Unit
@@ -83,7 +83,15 @@ class MemoryDesk:
         values, chosen = submission(self.book, definition.digest, definition.start_form, form)
         view = self._view(unit, student, procedure)
         view = replace(view, form=counter.kept(values), parties={party: unit.id, **chosen})
+        before = self.world, list(self.cases), list(self._post), list(self._early)
         self._begin(Case(view=view), definition, values, by)
+        try:
+            counter.check_record(
+                self.book.law.parties, party, unit, before[0].students[student].enrolment.school
+            )
+        except Forbidden:
+            self.world, self.cases, self._post, self._early = before
+            raise
         self._go_on()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:

@@ -37,7 +37,7 @@ def submission(
         return dict(given), {}
     form = book.form_of(digest, form_id)
     values = form.validate(given)
-    return values, counter.chosen_parties(form, values)
+    return values, counter.chosen_parties(form, values, book.world_data.units.get, book.law.parties)
 
 
 def _nearest(

@@ -16,6 +16,7 @@ from service.registry.changes import (
     Change,
     CloseSuspension,
     ExtendSuspension,
+    IssueNumber,
     LockStudent,
     MoveEnrolment,
     NotifyGuardian,
@@ -27,6 +28,7 @@ from service.registry.changes import (
     UnlockStudent,
 )
 from service.registry.model import CaseLock, CaseView, Enrolment, SchoolClass, Suspension
+from service.registry.numbers import NATIONAL
 from service.registry.world import Returning, Snapshot
 from service.registry.world_data import WorldData, WorldStudent
 
@@ -137,6 +139,22 @@ class InMemoryWorld:
             self._resize(was.school, was.grade, was.class_no, -1)
             self._resize(now.school, now.grade, now.class_no, +1)
 
+    def _issue_number(self, change: IssueNumber) -> None:
+        """The class is all the world keeps; the number itself is composed to see that it can be."""
+        known = self.students[change.student]
+        born, serial = known.student.birth_date, len(self.students)
+        change.pattern.compose(
+            {
+                "id_number": known.id_number,
+                "county": change.county,
+                "birth": f"{born:%Y%m%d}",
+                "year": f"{change.on:%Y}",
+                "serial": f"{serial:06d}",
+            }
+        )
+        if change.scheme == NATIONAL:
+            self._enrol(change.student, lambda was: replace(was, number_class=change.kind))
+
     def _set_flag(self, change: SetFlag) -> None:
         flag = {change.flag}
         self._enrol(
@@ -181,6 +199,7 @@ class InMemoryWorld:
 
 _APPLY: Mapping[type, Callable[[InMemoryWorld, Any], None]] = {
     SetStatus: InMemoryWorld._set_status,
+    IssueNumber: InMemoryWorld._issue_number,
     LockStudent: InMemoryWorld._lock,
     UnlockStudent: InMemoryWorld._unlock,
     MoveEnrolment: InMemoryWorld._move,

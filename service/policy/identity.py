@@ -42,10 +42,19 @@ def normal(number: str) -> str:
     return "".join(number.split()).upper()
 
 
+# How many signs of a number are shown at each end.
+_SHOWN = {
+    "id_number": (2, 2),
+    "student_number": (3, 2),
+    "local_number": (2, 2),
+    "guardian_phone": (3, 2),
+}
+
+
 def masked(text: str, kind: str) -> str:
     """A number as everybody may see it. Of an identity number little enough that birth date and place, which
     others may know, do not give the rest away; of a telephone what one needs to tell two apart."""
-    shown = {"id_number": (2, 2), "student_number": (3, 2), "guardian_phone": (3, 2)}.get(kind, (0, 0))
+    shown = _SHOWN.get(kind, (0, 0))
     first, last = shown if len(text) > 2 * sum(shown) else (0, 0)
     return text[:first] + "*" * (len(text) - first - last) + text[len(text) - last :]
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from service.registry.numbers import Pattern
+
 
 @dataclass(frozen=True, kw_only=True)
 class SetStatus:
@@ -137,8 +139,26 @@ class NotifyGuardian:
     case: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class IssueNumber:
+    """The student gets a number of a scheme (national, or the region's own); the one before goes into the history.
+
+    ``county`` is where the record is; the number itself is composed where numbers are kept.
+    """
+
+    student: str
+    scheme: str
+    kind: str
+    pattern: Pattern
+    county: str
+    on: date
+    case: str
+    clauses: tuple[str, ...] = ()
+
+
 Change: TypeAlias = (
     SetStatus
+    | IssueNumber
     | LockStudent
     | UnlockStudent
     | MoveEnrolment

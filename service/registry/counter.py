@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from service.errors import BadDefinition, Forbidden
+from service.errors import BadDefinition, Forbidden, Invalid, Problem
 from service.policy.forms import Form
 from service.policy.values import Value
 from service.registry.model import Unit
+from service.registry.parties import Parties
 
 STARTER = "registrar@receiving_school"  # who starts a process that names no starter of its own
 GUARDIAN = "guardian"  # in ``sent_by``: whoever holds the code of the case
 RECALL = "guardian_recall"  # the message that takes a case back
+_KINDS = {"school": "学校", "authority": "学籍主管部门"}
 _KEPT = ("requested_grade",)  # form values that facts read
 
 Held = Collection[tuple[str, str]]  # (role, unit id) of the roles a person may use today
@@ -74,9 +76,37 @@ def roles_and_unit(
     return tuple(role for role, _, _ in pairs), next(iter(units), None)
 
 
-def chosen_parties(form: Form, values: Mapping[str, Value]) -> dict[str, str]:
-    """Units chosen in fields with the property ``party``."""
-    return {one.party: str(values[one.key]) for one in form.fields if one.party and values.get(one.key)}
+def chosen_parties(
+    form: Form, values: Mapping[str, Value], unit_of: Callable[[str], Unit | None], parties: Parties
+) -> dict[str, str]:
+    """Units chosen in fields with the property ``party``. Raises Invalid for one that is none, or of another kind."""
+    chosen = {one.key: one for one in form.fields if one.party and values.get(one.key)}
+    wrong = [
+        Problem(message=message, where=key)
+        for key, one in chosen.items()
+        if (message := _not_fit(unit_of(str(values[key])), parties, one.party))
+    ]
+    if wrong:
+        raise Invalid("表单填写有误", problems=wrong)
+    return {one.party: str(values[key]) for key, one in chosen.items()}
+
+
+def check_record(parties: Parties, party: str, unit: Unit, school: str | None) -> None:
+    """Forbidden where the starter speaks for the school that keeps the record, and another school keeps it.
+
+    A diagram's table tells the reason with its clause before; this holds also where a diagram has no such row.
+    """
+    rule = parties.rules.get(party)
+    if rule is not None and rule.source == "record_school" and unit.id != school:
+        raise Forbidden(f"学籍不在{unit.name}，不能由{unit.name}发起", cure="请由学籍所在学校发起")
+
+
+def _not_fit(unit: Unit | None, parties: Parties, party: str) -> str:
+    """Why a unit cannot play a party; empty where it can."""
+    if unit is None:
+        return "没有这个单位，请重新选择"
+    kind = parties.kind(party)
+    return "" if unit.kind == kind else f"{unit.name}不是{_KINDS[kind]}，不能作{parties.label(party)}"
 
 
 def kept(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from service.policy.reader import Reader
 from service.policy.regions import NATIONAL, Region, Regions
 from service.registry.materials import MaterialRules
 from service.registry.model import Unit
+from service.registry.numbers import Numbers, Pattern, load_local
 from service.registry.parties import Parties
 from service.registry.roles import Roles
 from service.registry.statuses import Statuses, Transitions
@@ -24,19 +25,20 @@ from service.registry.substitution import SubstitutionRule
 from service.registry.systems import SchoolSystem, SchoolSystems
 
 CLASS_CAPS, TRANSITIONS = "class_caps.yaml", "transitions.yaml"
-SUBSTITUTION = "substitution.yaml"
+SUBSTITUTION, LOCAL_NUMBER = "substitution.yaml", "local_number.yaml"
 # Counties a province administers itself share a prefecture-like prefix but form no city (GB/T 2260).
 _PROVINCE_ADMINISTERED = "90"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegionRules:
-    """What one region's folder says about class sizes, changes of status, personal data and substitutes."""
+    """What one region's folder says about class sizes, changes of status, personal data, substitutes, its number."""
 
     class_caps: dict[str, int] | None = None
     transitions: Transitions | None = None
     personal: PersonalData | None = None
     substitution: SubstitutionRule | None = None
+    local_number: Pattern | None = None
 
 
 class Law:
@@ -47,6 +49,7 @@ class Law:
         self.parties = Parties.load(*_file(processes, "parties.yaml"))
         self.roles = Roles.load(*_file(processes, "roles.yaml"))
         self.statuses = Statuses.load(*_file(processes, "statuses.yaml"))
+        self.numbers = Numbers.load(*_file(processes, "number_classes.yaml"))
         self.systems = SchoolSystems.load(*_file(processes, "school_systems.yaml"))
         self.materials = MaterialRules.load(*_file(processes, "materials.yaml"))
         self._rules = {region.code: self._read(region) for region in self.regions.with_folders()}
@@ -84,6 +87,11 @@ class Law:
         if rule is None:
             raise BadDefinition("没有全国的代理规定", file=SUBSTITUTION, cure="在 processes/ 中补上")
         return rule
+
+    def local_number(self, county: str, on: date, stage: str | None) -> Pattern | None:
+        """How a place composes its own number beside the national one; nothing where it has none."""
+        found = (self._rules[one.code].local_number for one in self.applying(county, on, stage))
+        return next((one for one in found if one is not None), None)
 
     def region_of(self, county: str, on: date, stage: str | None) -> str:
         """The region whose folder applies; the nation's code where no nearer one does."""
@@ -144,7 +152,7 @@ class Law:
         if folder is None:
             return RegionRules()
         caps, transitions, personal = folder / CLASS_CAPS, folder / TRANSITIONS, folder / personal_data.FILE
-        proxy = folder / SUBSTITUTION
+        proxy, local = folder / SUBSTITUTION, folder / LOCAL_NUMBER
         return RegionRules(
             class_caps=_class_caps(*_file(folder, CLASS_CAPS)) if caps.is_file() else None,
             transitions=(
@@ -153,6 +161,7 @@ class Law:
                 else None
             ),
             personal=PersonalData.load(*_file(folder, personal.name)) if personal.is_file() else None,
+            local_number=load_local(*_file(folder, LOCAL_NUMBER)) if local.is_file() else None,
             substitution=SubstitutionRule.load(*_file(folder, SUBSTITUTION)) if proxy.is_file() else None,
         )
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from service.errors import NotFound
 from service.registry.model import Enrolment, Person, RoleInUnit, SchoolClass, Student, Suspension, Unit
-from service.registry.numbers import student_number
+from service.registry.numbers import NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,8 @@ class WorldStudent:
     @property
     def student_number(self) -> str | None:
         """The student number (学籍号)."""
-        return student_number(self.enrolment.number_class, self.id_number)
+        kind = self.enrolment.number_class
+        return None if kind == NONE else f"{kind}{self.id_number}"
 
 
 @dataclass(frozen=True, kw_only=True)

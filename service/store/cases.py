@@ -26,10 +26,11 @@ def lock_student(connection: Connection, student: str) -> bool:
     return found.first() is not None
 
 
-def stage_of(connection: Connection, student: str) -> str | None:
-    return connection.execute(
-        text("select stage from enrolment where student = :id"), {"id": student}
-    ).scalar()
+def record_of(connection: Connection, student: str) -> tuple[str | None, str | None]:
+    """Stage and school of a student's record; nothing where there is none."""
+    sql = text("select stage, school from enrolment where student = :id")
+    row = connection.execute(sql, {"id": student}).first()
+    return (row.stage, row.school) if row is not None else (None, None)
 
 
 def unit(connection: Connection, unit_id: str) -> Unit | None:

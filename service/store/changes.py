@@ -11,10 +11,14 @@ from sqlalchemy import Connection, text
 from service.errors import Conflict
 from service.registry import changes
 from service.registry.changes import Change
+from service.store import numbers
 
 
 def apply_change(connection: Connection, change: Change) -> None:
     """Make one change so. Raises Conflict when the record is not as the change supposes."""
+    if isinstance(change, changes.IssueNumber):  # what is sealed has a home of its own
+        numbers.issue(connection, change)
+        return
     _apply(change, lambda statement, **values: connection.execute(text(statement), values))
 
 

@@ -86,6 +86,7 @@ class Sealed:
 
 TABLES = (
     Sealed(table="personal_data", key=("student", "kind"), column="sealed"),
+    Sealed(table="student_number", key=("id",), column="sealed"),
     Sealed(table="submission", key=("task",), column="sealed"),
     Sealed(table="task_comment", key=("id",), column="sealed"),
     Sealed(table="idempotency_key", key=("person", "key"), column="body"),

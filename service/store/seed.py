@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.registry.model import Suspension, Unit
 from service.registry.world_data import WorldData, WorldStudent
 from service.store import models, personal
+from service.store import numbers as student_numbers
 
 
 def seed(connection: Connection, world: WorldData, password_hash: str) -> int:
@@ -39,6 +40,11 @@ def _insert_students(connection: Connection, world: WorldData) -> set[str]:
     _insert(connection, models.Enrolment, (_enrolment(item) for item in world.students.values()))
     numbers = ((item.student.id, "id_number", item.id_number) for item in world.students.values())
     personal.keep(connection, numbers)
+    held = [
+        (one.student.id, one.enrolment.number_class, one.student_number or "")
+        for one in world.students.values()
+    ]
+    student_numbers.keep(connection, (one for one in held if one[0] in new))
     return new
 
 

@@ -211,6 +211,7 @@ TABLE = {
     "POST /api/cases/{case}/urge":                   (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "POST /api/students/find":                       (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "GET /api/students/changan_g3/personal":         (401, 404, 404, 404, 200, 200, 404, 404, 404),
+    "GET /api/students/changan_g3/numbers":          (401, 404, 404, 404, 200, 200, 404, 404, 404),
     "POST /api/students/changan_g3/reveal":          (401, 404, 404, 404, 422, 422, 404, 404, 404),
     "POST /api/students/changan_g3/release":         (401, 404, 404, 404, 403, 422, 404, 404, 404),
     "POST /api/students/changan_g3/query":           (401, 404, 404, 404, 403, 403, 404, 404, 404),

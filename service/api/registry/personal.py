@@ -76,6 +76,7 @@ class Personal(Schema):
     status = fields.String(attribute="student.status")
     id_number = fields.String(attribute="numbers.id_number", metadata={"description": "身份证号"})
     student_number = fields.String(attribute="numbers.student_number", metadata={"description": "学籍号"})
+    local_number = fields.String(attribute="numbers.local_number", metadata={"description": "本地学籍号"})
     guardian_phone = fields.String(attribute="numbers.guardian_phone")
     address = fields.String(attribute="numbers.address")
 
@@ -102,6 +103,32 @@ def find(body: Mapping[str, Any]) -> dict[str, str]:
 )
 def look(student_id: str) -> Numbers:
     return disclosure.look(office(), actor(), student_id)
+
+
+class HeldNumber(Schema):
+    """One student number, masked."""
+
+    scheme = fields.String(required=True, metadata={"description": "national 全国，local 本地"})
+    kind = fields.String(required=True, metadata={"description": "L 临时、J 居留、G 正式；本地的为空"})
+    number = fields.String(required=True, metadata={"description": "遮盖后的号码"})
+    since = fields.Date(allow_none=True, metadata={"description": "赋号之日；早先建籍的不详"})
+    until = fields.Date(allow_none=True, metadata={"description": "改号之日；现行的为空"})
+    clauses = fields.List(fields.String(), required=True)
+
+
+class History(Schema):
+    """Every student number of a student."""
+
+    numbers = fields.List(fields.Nested(HeldNumber), required=True)
+
+
+@personal.operation(
+    "GET",
+    "/<student_id>/numbers",
+    Op(may=SIGNED_IN, summary="学籍号的历史，遮盖后", about=f"{_KNOWN}改号保存历史。", answer=History),
+)
+def numbers(student_id: str) -> dict[str, Any]:
+    return {"numbers": disclosure.history(office(), actor(), student_id)}
 
 
 @personal.operation(

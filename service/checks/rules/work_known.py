@@ -80,5 +80,6 @@ def _allowed(model: Model, kind: str, value: str) -> bool:
         "status": law.statuses.statuses,
         "flag": law.statuses.side["flags"],
         "lock": law.statuses.side["lock"],
+        "number_class": law.numbers.classes,
     }
     return kind not in lists or value in lists[kind]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.errors import BadDefinition
-from service.registry.actions import marks, records, suspensions
+from service.registry.actions import marks, numbering, records, suspensions
 from service.registry.actions.base import Action, ActionContext, Input
 from service.registry.changes import Change
 
 PREFIX = "registry."
 ACTIONS: Mapping[str, Action] = {
-    one.topic: one for one in (*records.ACTIONS, *suspensions.ACTIONS, *marks.ACTIONS)
+    one.topic: one for one in (*records.ACTIONS, *suspensions.ACTIONS, *marks.ACTIONS, *numbering.ACTIONS)
 }
 
 

@@ -15,12 +15,14 @@ from service.registry.law import Law
 from service.registry.model import CaseView, Enrolment, Unit
 from service.registry.world import SchoolCalendar, Snapshot
 
-InputType: TypeAlias = Literal["party", "status", "flag", "lock", "string", "number", "boolean", "date"]
+InputType: TypeAlias = Literal[
+    "party", "status", "flag", "lock", "number_class", "string", "number", "boolean", "date"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One ``camunda:inputParameter``; ``party``, ``status``, ``flag`` and ``lock`` are closed lists."""
+    """One ``camunda:inputParameter``; ``party``, ``status``, ``flag``, ``lock``, ``number_class`` are closed lists."""
 
     name: str
     type: InputType

@@ -86,6 +86,32 @@ class PersonalData(db.Model):  # type: ignore[name-defined,misc]
     blind: Mapped[Bytes | None]
 
 
+class StudentNumber(db.Model):  # type: ignore[name-defined,misc]
+    """One student number (学籍号), sealed; the present one of a scheme has no ``until``."""
+
+    __tablename__ = "student_number"
+    __table_args__ = (
+        Index("ix_student_number_blind", "scheme", "blind"),
+        Index(
+            "ix_student_number_present",
+            "student",
+            "scheme",
+            unique=True,
+            postgresql_where=text("until is null"),
+        ),
+    )
+    id: Mapped[Id]
+    student: Mapped[Str] = mapped_column(ForeignKey("student.id"), index=True)
+    scheme: Mapped[Str]
+    kind: Mapped[Str] = mapped_column(server_default="")
+    sealed: Mapped[Bytes]
+    blind: Mapped[Bytes]
+    since: Mapped[Day | None]
+    until: Mapped[Day | None]
+    clauses: Mapped[Strings]
+    case_number: Mapped[Str] = mapped_column(server_default="")
+
+
 class Enrolment(db.Model):  # type: ignore[name-defined,misc]
     """The student's present record: one status and the side fields."""
 
