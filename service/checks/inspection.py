@@ -31,9 +31,9 @@ def models(
         if regions is not None and region.code not in regions:
             continue
         for bundle in book.bundles(region.code):
-            for name in bundle.files:
+            for name in bundle.files if names is None else sorted(bundle.files.keys() & set(names)):
                 key = (name, _digest(bundle, name))
-                if (names is None or name in names) and key not in seen:
+                if key not in seen:
                     seen.add(key)
                     yield Model(book=book, bundle=bundle, source=bundle.files[name])
 
