@@ -19,6 +19,7 @@ called_gate -> called_task : ${choice == 1 and loops < 2}
 called_gate -> called_end as called_on
 """
 DEPTH, LENGTH = 3, 3
+BEGIN = {"choice": 0, "loops": 0, "items": ["a", "b"]}  # what every walk starts with
 
 
 class Builder(MoreBlocks):

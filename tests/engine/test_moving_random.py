@@ -10,7 +10,7 @@ import pytest
 
 from service.engine import Definition, Instance, Unfit
 from service.engine.fitting import Fitting, Guide
-from tests.engine.random_process import CALLED, random_process, walk
+from tests.engine.random_process import BEGIN, CALLED, random_process, walk
 from tests.engine.versions import Versions, dues, edited, moved
 from tests.engine.world import START, Run
 
@@ -25,7 +25,7 @@ def _steps(world: Versions, definition: Definition, seed: int) -> int:
 
 def _start(world: Versions, definition: Definition) -> Run:
     world.now = START
-    return Run(world, Instance.start(definition, world, {"choice": 0, "loops": 0}))
+    return Run(world, Instance.start(definition, world, BEGIN))
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

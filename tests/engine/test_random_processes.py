@@ -7,7 +7,7 @@ import os
 import pytest
 
 from service.engine import Instance
-from tests.engine.random_process import CALLED, random_process, walk
+from tests.engine.random_process import BEGIN, CALLED, random_process, walk
 from tests.engine.world import Run, World
 
 SEEDS = int(os.environ.get("XUEJI_FUZZ_SEEDS", "150"))
@@ -15,11 +15,7 @@ SEEDS = int(os.environ.get("XUEJI_FUZZ_SEEDS", "150"))
 
 def _run(sketch: str, *, reload: bool) -> Run:
     world = World(sketch, CALLED)
-    return Run(
-        world,
-        Instance.start(world.definitions["p"], world, {"choice": 0, "loops": 0, "items": ["a", "b"]}),
-        reload=reload,
-    )
+    return Run(world, Instance.start(world.definitions["p"], world, BEGIN), reload=reload)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
