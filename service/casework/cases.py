@@ -231,11 +231,17 @@ def check_revision(locked: LockedInstance, revisions: frozenset[int] | None) -> 
 def withdraw(
     office: Office, actor: Actor, instance_id: str, reason: str, revisions: frozenset[int] | None = None
 ) -> Advanced:
-    """End a running instance without going on anywhere (an operator's act); locks are released."""
+    """End a running instance without going on anywhere (an operator's act); locks are released.
+
+    With the side that opened the case every other side ends: nobody could answer it any more.
+    """
     actor.require("admin", "operator")
     with office.locked(instance_id) as (connection, locked, world):
         if locked.status == "ended":
             raise Conflict("办件已经结束", cure="请刷新列表")
         check_revision(locked, revisions)
         entry = NewEntry(actor=actor.id, verb="delete", detail={"reason": reason})
-        return advance(connection, locked, world, lambda instance: instance.cancel(), entry)
+        done = advance(connection, locked, world, lambda instance: instance.cancel(), entry)
+        for other in rows.open_sides(connection, locked.case_number) if locked.host else ():
+            advance(connection, *office.open(connection, other), lambda instance: instance.cancel(), entry)
+        return done

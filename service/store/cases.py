@@ -69,6 +69,12 @@ def insert_case(connection: Connection, case: CaseRow, by: str) -> None:
     )
 
 
+def open_sides(connection: Connection, case_number: str) -> list[str]:
+    """Instances of a case that still run, in the order they are to be locked."""
+    sql = text("select id from instance where case_number = :number and status = 'active' order by id")
+    return list(connection.execute(sql, {"number": case_number}).scalars())
+
+
 def insert_instance(connection: Connection, instance: LockedInstance, now: datetime) -> None:
     connection.execute(
         _INSTANCE,

@@ -16,7 +16,7 @@ from service.checks.rulebook import Rulebook
 from service.engine.dialect import read_diagram
 from service.engine.model import Diagram
 from service.settings import ROOT
-from tests.casework.people import actor, do, rows, world
+from tests.casework.people import OPERATOR, actor, do, rows, world
 
 PAGE = (ROOT / "docs" / "messages.md").read_text()
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| \w+ \| \w+ \| (?P<keys>[^|]+) \|", re.MULTILINE)
@@ -176,6 +176,25 @@ def test_messages_after_the_end_change_nothing(office: Office, answered: Advance
     assert open_tasks(answered) == []
     assert lock_kinds(answered) == [None]
     assert rows("select 1 from incident") == []
+
+
+def test_the_other_side_ends_when_an_operator_ends_the_case(office: Office, asked: Advanced) -> None:
+    messages.deliver_outbox(office)
+    cases.withdraw(office, OPERATOR, asked.instance, "录入有误")
+    assert [side.status for side in sides(asked)] == ["ended", "ended"]
+    assert open_tasks(asked) == []
+    assert lock_kinds(asked) == [None]
+
+
+def test_a_case_goes_on_when_only_the_asked_side_is_ended(office: Office, asked: Advanced) -> None:
+    """The receiving side still has its ways out: recall, and the purge after the days of the law."""
+    messages.deliver_outbox(office)
+    cases.withdraw(office, OPERATOR, sides(asked)[1].id, "录入有误")
+    assert [side.status for side in sides(asked)] == ["active", "ended"]
+    recall = messages.Message(name="guardian_recall", case_number=asked.case_number)
+    messages.correlate(office, actor("长安区第一小学", "registrar"), recall)
+    assert [side.status for side in sides(asked)] == ["ended", "ended"]
+    assert lock_kinds(asked) == [None]
 
 
 def test_the_two_barred_reasons_are_offered_nowhere() -> None:
