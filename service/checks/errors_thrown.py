@@ -1,4 +1,4 @@
-"""Which errors leave a process uncaught, and whether they can only do so before the case first waits.
+"""Which errors (or escalations) leave a process uncaught, and whether they can only do so before the case first waits.
 
 An error before the first wait refuses the start; later it would be an incident. Follows calls inside a bundle.
 """
@@ -12,10 +12,12 @@ from service.checks import graph
 from service.checks.model import Model
 from service.engine.model import Node, Process, Scope
 
+_THROWING = ("endEvent", "intermediateThrowEvent")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Escape:
-    """An error that leaves a process: its code, the element it comes from, whether only at the start."""
+    """An error or escalation that leaves a process: its code, the element it comes from, whether only at the start."""
 
     code: str
     node: Node
@@ -23,9 +25,10 @@ class Escape:
 
 
 class Escapes:
-    """The errors of the processes of one bundle."""
+    """The errors of the processes of one bundle; with ``kind`` escalation, the escalations."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, kind: str = "error") -> None:
+        self.kind = kind
         self.processes: dict[str, Process] = {
             process.id: process for one in (*model.neighbours(), model) for process in one.processes
         }
@@ -45,11 +48,11 @@ class Escapes:
         for node in scope.nodes.values():
             caught = [*scope.attached(node.id), *(() if node.triggered_by_event else handlers)]
             for one in self._of_node(scope, node):
-                if not _catches(caught, one.code):
+                if not self._catches(caught, one.code):
                     yield replace(one, early=one.early and node.id not in late)
 
     def _of_node(self, scope: Scope, node: Node) -> Iterator[Escape]:
-        if node.kind == "endEvent" and node.event.kind == "error":
+        if node.kind in _THROWING and node.event.kind == self.kind:
             yield Escape(code=node.event.value, node=node, early=True)
         elif node.kind == "callActivity":
             yield from (replace(one, node=node) for one in self.of(node.called))
@@ -57,6 +60,9 @@ class Escapes:
             started_later = node.triggered_by_event and any(map(self.waits, scope.nodes.values()))
             for one in self._of_scope(node.body):
                 yield replace(one, early=one.early and not started_later)
+
+    def _catches(self, events: list[Node], code: str) -> bool:
+        return any(one.event.kind == self.kind and one.event.value in ("", code) for one in events)
 
     def _late(self, scope: Scope) -> set[str]:
         """What can be reached after something that waits."""
@@ -72,7 +78,3 @@ class Escapes:
         if inside is None:
             return graph.waits(node)
         return any(self.waits(one, deepest - 1) for _, one in inside.walk() if one.body is None)
-
-
-def _catches(events: list[Node], code: str) -> bool:
-    return any(one.event.kind == "error" and one.event.value in ("", code) for one in events)
