@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from service.casework.actors import Actor
 from service.engine import EngineError, UncaughtError
@@ -18,6 +17,7 @@ from service.policy import identity
 from service.store import incidents as rows
 from service.store import start_events
 from service.store.db import transaction
+from service.store.failures import Meaning, meaning
 
 
 def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[str, Any]) -> str:
@@ -55,19 +55,18 @@ def close_of_work(work: str) -> None:
 def guarded(instance_id: str, act: Mapping[str, Any]) -> Iterator[None]:
     """Record an incident when an act fails for a reason its caller cannot mend, and let the error pass on.
 
-    A person's own mistake (a wrong form, a task already done) is none; nor is a database that is away.
+    A person's own mistake (a wrong form, a task already done) is none; nor is a lock that is held or a database away.
     """
     try:
         yield
-    except OperationalError:
-        raise
     except (EngineError, EvaluationError, UncaughtError) as error:
         open_incident(instance_id, "act", error, act)
         raise
     except XuejiError:
         raise
     except Exception as error:
-        open_incident(instance_id, "act", error, act)
+        if meaning(error) is not Meaning.BUSY:
+            open_incident(instance_id, "act", error, act)
         raise
 
 

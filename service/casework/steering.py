@@ -15,6 +15,7 @@ from service.engine import Instance
 from service.errors import Conflict, NotFound
 from service.ids import new_id
 from service.policy.values import Value
+from service.store import incidents as incident_rows
 from service.store import outbox, start_events
 from service.store import steering as rows
 from service.store.db import transaction
@@ -37,6 +38,16 @@ def postpone(office: Office, actor: Actor, timer: str, due: datetime) -> Advance
     instance, number = _timer(timer)
     entry = _entry(actor, "move_timer", timer, due=due.isoformat())
     return _act(office, actor, instance, entry, partial(Instance.postpone, timer_id=number, due=due))
+
+
+def set_retries(actor: Actor, timer: str, retries: int) -> None:
+    """Let the timers of a timer's case be tried again, at once and so many times before the next incident."""
+    actor.require(*KEEPERS)
+    with transaction() as connection:
+        for incident in rows.timer_incidents(connection, timer):
+            incident_rows.resolve(connection, incident)
+        if not rows.set_retries(connection, timer, retries):
+            raise NotFound("没有这个定时器，或已经触发", cure="请刷新列表")
 
 
 def set_variables(office: Office, actor: Actor, instance: str, values: Mapping[str, Value]) -> Advanced:

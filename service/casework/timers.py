@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from service.casework import incidents, self_starts
 from service.casework.actors import SYSTEM_ID
 from service.casework.advance import advance
 from service.casework.context import Office
+from service.engine import EngineError, UncaughtError
+from service.engine.failures import EvaluationError
+from service.errors import XuejiError
 from service.store import sweep
 from service.store.db import transaction
+from service.store.failures import Meaning, meaning
 from service.store.rows import NewEntry
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -21,7 +27,8 @@ BATCH = 500
 def fire_due(office: Office, limit: int = BATCH) -> int:
     """Fire the due timers of up to ``limit`` instances, new ones' start events first; how many came.
 
-    An instance that fails gets an incident and is left out until somebody retries it; it cannot stop the others.
+    An instance that fails is tried again after a while, then it gets an incident and is left out until somebody
+    retries it. It cannot stop the others.
     """
     count = self_starts.fire_due(office, limit)
     while count < limit and _fire_one(office):
@@ -33,17 +40,36 @@ def _fire_one(office: Office) -> bool:
     taken = ""
     try:
         with transaction() as connection:
-            taken = sweep.take_due(connection) or ""
-            if not taken:
+            found = sweep.take_due(connection)
+            if found is None:
                 return False
+            taken, failed = found
             _fire(office, connection, taken)
-    except OperationalError:
-        raise  # a lock held too long, or a database that is away: the next sweep tries again
-    except Exception as error:  # an incident, whatever it was; the transaction is rolled back
+            if failed:
+                sweep.well(connection, taken)
+    except Exception as error:  # whatever it was; the transaction is rolled back
         if not taken:
             raise
-        incidents.open_incident(taken, "timer", error, {"verb": "fire_due"})
+        if meaning(error) is Meaning.BUSY:
+            log.warning("instance %s is put off: %s", taken, error)
+            with transaction(aside=True) as connection:  # where the database is away this fails, too
+                sweep.put_off(connection, taken)
+        else:
+            _failed(taken, error)
     return True
+
+
+def _failed(instance: str, error: Exception) -> None:
+    """Try again later; an incident when it has failed often enough, or when time will not mend it.
+
+    What the diagram itself cannot take is the same the next time.
+    """
+    message = str(error) if isinstance(error, XuejiError) else type(error).__name__
+    log.warning("timers of instance %s failed: %s", instance, message)
+    with transaction(aside=True) as connection:
+        failures = sweep.failed(connection, instance, message)
+    if failures >= sweep.ATTEMPTS or isinstance(error, EngineError | EvaluationError | UncaughtError):
+        incidents.open_incident(instance, "timer", error, {"verb": "fire_due", "failures": failures})
 
 
 def _fire(office: Office, connection: Connection, instance_id: str) -> None:

@@ -9,19 +9,25 @@ import orjson
 from sqlalchemy import Connection, text
 
 from service.ids import new_id
+from service.store.sweep import ATTEMPTS
 
 _INSERT = text(
     """insert into incident (id, instance, case_number, kind, element, message, trace, act, at)
        select :id, i.id, i.case_number, :kind, :element, :message, :trace, cast(:act as jsonb), clock_timestamp()
        from instance i where i.id = :instance"""
 )
-_PUT_ASIDE = text("update instance set next_due = null where id = :instance")
+_PUT_ASIDE = text(
+    """update instance set next_due = null, retry_at = null, failures = greatest(failures, :attempts),
+              failure = left(:message, 500) where id = :instance"""
+)
 _RESOLVE = text(
     """with closed as (
            update incident set resolved_at = clock_timestamp() where id = :id and resolved_at is null
            returning instance, kind
        )
-       update instance set next_due = clock_timestamp() - interval '100 years' from closed
+       update instance set next_due = clock_timestamp() - interval '100 years', failures = 0, retry_at = null,
+              failure = ''
+       from closed
        where instance.id = closed.instance and closed.kind = 'timer' and instance.status = 'active'
        returning instance.id"""
 )
@@ -46,7 +52,8 @@ def insert(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any
     identifier = new_id()
     connection.execute(_INSERT, {**row, "id": identifier, "act": orjson.dumps(dict(act)).decode()})
     if row["kind"] == "timer":
-        connection.execute(_PUT_ASIDE, {"instance": row["instance"]})
+        aside = {"instance": row["instance"], "message": row["message"], "attempts": ATTEMPTS}
+        connection.execute(_PUT_ASIDE, aside)
     return identifier
 
 

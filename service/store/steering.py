@@ -10,9 +10,11 @@ from sqlalchemy import Connection, text
 from service.store.listing import Listing
 from service.store.progress import write_journal
 from service.store.rows import CaseRow, NewEntry
+from service.store.sweep import ATTEMPTS
 
 TIMERS = Listing(
-    columns="""t.id, t.instance, t.element, t.name, t.due, i.definition, i.status, i.case_number, d.key, d.tenant""",
+    columns=f"""t.id, t.instance, t.element, t.name, t.due, i.definition, i.status, i.case_number, d.key, d.tenant,
+        greatest({ATTEMPTS} - i.failures, 0) as retries, nullif(i.failure, '') as failure""",
     source="timer t join instance i on i.id = t.instance join definition d on d.id = i.definition",
     conditions={
         "id": "t.id = :id",
@@ -26,6 +28,9 @@ TIMERS = Listing(
         "no_tenant": "d.tenant is null",
         "active": "i.status = 'active'",
         "paused": "i.status = 'paused'",
+        "failed": "i.failures > 0",
+        "retries_left": f"i.failures < {ATTEMPTS}",
+        "no_retries_left": f"i.failures >= {ATTEMPTS}",
     },
     orders={
         "id": "t.id",
@@ -67,6 +72,14 @@ INCIDENTS = Listing(
     default="x.at",
 )
 
+_TIMER_INCIDENTS = text(
+    """select x.id from incident x join timer t on t.instance = x.instance
+       where t.id = :timer and x.kind = 'timer' and x.resolved_at is null"""
+)
+_RETRIES = text(
+    """update instance i set failures = greatest(:most - :retries, 0), retry_at = null
+       from timer t where t.id = :timer and i.id = t.instance"""
+)
 _STATUS = text("update instance set status = :status, revision = revision + 1 where id = :id")
 _TIMER = text("select 1 from timer where id = :id")
 _PAUSE = text("update definition set paused = :paused where id = any(:ids)")
@@ -93,6 +106,16 @@ _LISTENING = text(
 
 def set_status(connection: Connection, instance: str, status: str) -> None:
     connection.execute(_STATUS, {"id": instance, "status": status})
+
+
+def timer_incidents(connection: Connection, timer: str) -> list[str]:
+    """Open incidents of the timers of a timer's instance."""
+    return list(connection.execute(_TIMER_INCIDENTS, {"timer": timer}).scalars())
+
+
+def set_retries(connection: Connection, timer: str, retries: int) -> bool:
+    """How often the timers of an instance are tried before an incident, from now on; False when there is no timer."""
+    return connection.execute(_RETRIES, {"timer": timer, "retries": retries, "most": ATTEMPTS}).rowcount == 1
 
 
 def timer_exists(connection: Connection, timer: str) -> bool:

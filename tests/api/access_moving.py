@@ -1,9 +1,10 @@
-"""What each role gets from the routes that move cases: more rows of the table in test_access."""
+"""What each role gets from the routes that move cases and try again: more rows of the table in test_access."""
 
 from __future__ import annotations
 
 KEEPERS, LOOKERS = {"admin", "operator"}, {"admin", "operator", "analyst"}
 POWERS: dict[str, set[str]] = {
+    "PUT /engine-rest/job/<job_id>/retries": KEEPERS,
     "POST /engine-rest/migration/generate": LOOKERS,
     "POST /engine-rest/migration/validate": LOOKERS,
     "POST /engine-rest/migration/execute": KEEPERS,
@@ -25,6 +26,7 @@ POWERS: dict[str, set[str]] = {
 
 #                                                     nobody str  reg  head off  res  ana  ope  adm
 TABLE = {
+    "PUT /engine-rest/job/none/retries": (401, 403, 403, 403, 403, 403, 403, 400, 400),
     "POST /engine-rest/migration/generate": (401, 403, 403, 403, 403, 403, 400, 400, 400),
     "POST /engine-rest/migration/validate": (401, 403, 403, 403, 403, 403, 400, 400, 400),
     "POST /engine-rest/migration/execute": (401, 403, 403, 403, 403, 403, 403, 400, 400),

@@ -97,3 +97,21 @@ def test_variables_are_read_and_changed_by_keepers(keeper: Desk) -> None:
     assert keeper.get("operator", path)["decision"]["value"] == "reject"
     links = keeper.get(HEAD, f"/engine-rest/task/{begun.task}/identity-links")
     assert links == [{"userId": None, "groupId": "head@changan_first_primary", "type": "candidate"}]
+
+
+def test_timers_that_failed_tell_so_and_are_tried_again(keeper: Desk) -> None:
+    begun = keeper.begin("waiting")
+    query = {"processInstanceId": begun.instance}
+    assert job(keeper, begun.instance)["retries"] == 3
+    keeper.sql("update instance set failures = 2, failure = 'no answer' where id = %s", begun.instance)
+    (failed,) = keeper.get(
+        "operator", "/engine-rest/job", **query, withException="true", withRetriesLeft="true"
+    )
+    assert (failed["retries"], failed["exceptionMessage"]) == (1, "no answer")
+    assert keeper.get("operator", "/engine-rest/job", **query, noRetriesLeft="true") == []
+    path = f"/engine-rest/job/{failed['id']}/retries"
+    assert keeper.call("operator", "PUT", path, json={"retries": 3}).status_code == 204
+    assert job(keeper, begun.instance)["retries"] == 3
+    assert keeper.call("operator", "PUT", path, json={"retries": 0}).status_code == 400
+    gone = "/engine-rest/job/none/retries"
+    assert keeper.call("operator", "PUT", gone, json={"retries": 3}).status_code == 404

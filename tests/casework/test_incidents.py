@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from service.casework import cases, deployments, incidents, tasks
 from service.casework.context import Office
 from service.engine import EngineError
 from service.errors import Invalid
+from service.store.db import db
+from service.supervisor.postgres import libpq_url
 from tests.casework.people import APPROVE, RECEIVING, STUDENT, actor, rows, start, task_at, world
 from tests.engine.sketch import sketch
 
@@ -53,3 +56,14 @@ def test_an_incident_holds_no_number_of_a_person(office: Office) -> None:
     assert "no place for *" in incident.trace
     assert "11010519491231002X" not in incident.trace
     assert "13912345678" not in incident.trace
+
+
+def test_a_case_that_is_held_is_no_incident(office: Office) -> None:
+    case = start(office)
+    task = task_at(case, "receiving_school/approve")
+    url = libpq_url(db.engine.url.render_as_string(hide_password=False).replace("+psycopg", ""))
+    with psycopg.connect(url) as other:
+        other.execute("select 1 from instance where id = %s for update", [case.instance])
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            tasks.complete(office, actor(RECEIVING, "head"), task.id, APPROVE)
+    assert rows("select 1 from incident") == []

@@ -11,13 +11,14 @@ from marshmallow import Schema, fields
 from service.api.access import having
 from service.api.context import actor, office
 from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
-from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables
+from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables, Whole
 from service.api.resource import Op, Resource
 from service.casework import incidents as incident_verbs
 from service.casework import messages, steering
 from service.errors import BadRequest, NotFound
 from service.store.db import transaction
 from service.store.steering import INCIDENTS, TIMERS
+from service.store.sweep import ATTEMPTS
 
 jobs = Resource("job", __name__, url_prefix="/engine-rest/job", description="定时器（Camunda 的 job）")
 incidents = Resource("incident", __name__, url_prefix="/engine-rest/incident", description="异常件")
@@ -43,6 +44,9 @@ _JOB_CONDITIONS = {
     "paused": "paused",
     "due_before": "due_before",
     "due_after": "due_after",
+    "failed": "failed",
+    "retries_left": "retries_left",
+    "no_retries_left": "no_retries_left",
 }
 _INCIDENT_SORTS = {
     "incidentId": "id",
@@ -80,6 +84,9 @@ class JobQuery(Paged):
     paused = Flag(data_key="suspended")
     due_before = Moment(data_key="dueBefore")
     due_after = Moment(data_key="dueAfter")
+    failed = Flag(data_key="withException")
+    retries_left = Flag(data_key="withRetriesLeft")
+    no_retries_left = Flag(data_key="noRetriesLeft")
     sort_by = Choice(*_JOB_SORTS, data_key="sortBy")
     sort_order = sort_order()
 
@@ -96,12 +103,18 @@ class Job(Schema):
     element = fields.String(data_key="activityId")
     name = fields.String()
     due = Moment(data_key="dueDate", dump_only=True)
-    retries = fields.Constant(3)
-    message = fields.Constant(None, data_key="exceptionMessage")
+    retries = fields.Integer(metadata={"description": "还可再试几次；同一办件的定时器一起试"})
+    failure = fields.String(data_key="exceptionMessage", allow_none=True)
     paused = fields.Function(lambda row: row["status"] == "paused", data_key="suspended")
     priority = fields.Constant(0)
     tenant = fields.String(data_key="tenantId", allow_none=True)
     case_number = fields.String(data_key="businessKey")
+
+
+class JobRetries(Body):
+    """How many tries."""
+
+    retries = Whole(required=True, least=1, most=ATTEMPTS)
 
 
 class Due(Body):
@@ -189,6 +202,22 @@ def execute(job_id: str) -> Response:
 )
 def set_due(body: Mapping[str, Any], job_id: str) -> Response:
     steering.postpone(office(), actor(), job_id, body["due"])
+    return Response(status=204)
+
+
+@jobs.operation(
+    "PUT",
+    "/<job_id>/retries",
+    Op(
+        may=_KEEPERS,
+        summary="让定时器再试",
+        about="同一办件的定时器即刻再试，试满次数又不成才再产生异常件；原有的异常件随之了结。",
+        body=JobRetries,
+        status=204,
+    ),
+)
+def set_retries(body: Mapping[str, Any], job_id: str) -> Response:
+    steering.set_retries(actor(), job_id, body["retries"])
     return Response(status=204)
 
 
