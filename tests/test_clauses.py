@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.checks.clause_page import page
 from service.checks.rulebook import Rulebook
 from service.checks.suite import gather, play_all
 from service.checks.tracing import ClauseTrace, trace_clauses, unknown_clauses
@@ -71,3 +72,8 @@ def test_naming_a_clause_without_passing_it_proves_nothing(traces: dict[str, Cla
     written = traces["MOE2013-19-a"]
     assert "没有监护人的书面申请不能发起" in {one.name for one in written.named_by}
     assert written.proven_by
+
+
+def test_the_page_of_clauses_is_current(traces: dict[str, ClauseTrace]) -> None:
+    written = (ROOT / "docs" / "clauses.md").read_text(encoding="utf-8")
+    assert written == page(list(traces.values())), "run: xueji clauses --page docs/clauses.md"
