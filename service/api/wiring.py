@@ -31,6 +31,7 @@ from service.api.engine_rest.modification import modification
 from service.api.engine_rest.tasks import tasks
 from service.api.limits import Limits
 from service.api.registry import single_sign_on as sso
+from service.api.registry.almanac import almanac
 from service.api.registry.bulletin import bulletin
 from service.api.registry.casebook import cases
 from service.api.registry.clock import clock
@@ -39,11 +40,14 @@ from service.api.registry.guardian import guardians
 from service.api.registry.handing import handing
 from service.api.registry.materials import materials
 from service.api.registry.moving import moves
+from service.api.registry.opinions import opinions
 from service.api.registry.personal import personal
 from service.api.registry.provenance import provenance
 from service.api.registry.session import session
 from service.api.registry.single_sign_on import single_sign_on
+from service.api.registry.students import students
 from service.api.registry.substitutes import substitutes
+from service.api.registry.units import units
 from service.api.resource import Json
 from service.settings import Settings
 
@@ -67,6 +71,10 @@ RESOURCES = (
     personal,
     guardians,
     substitutes,
+    opinions,
+    students,
+    units,
+    almanac,
     provenance,
     bulletin,
     clock,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection
@@ -61,30 +62,45 @@ def complete(
     Raises NotFound, Forbidden (group, four eyes), Conflict (done, or taken by another), Invalid (form). A diagram that
     cannot go on leaves everything as it was and an incident beside it.
     """
-    instance = _instance_of(task_id)
+    return do(office, actor, Deed(task=task_id, values=values, revisions=revisions))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """A task to be done: ``verb`` and ``reason`` are for the journal."""
+
+    task: str
+    values: Mapping[str, object]
+    revisions: Revisions = None
+    verb: str = "complete"
+    reason: str = ""
+
+
+def do(office: Office, actor: Actor, deed: Deed) -> Advanced:
+    """Like ``complete``, under the name the deed has."""
+    instance = _instance_of(deed.task)
     try:
-        with incidents.guarded(instance, {"verb": "complete", "task": task_id, "by": actor.id}):
-            return _complete(office, actor, task_id, values, revisions)
+        with incidents.guarded(instance, {"verb": deed.verb, "task": deed.task, "by": actor.id}):
+            return _do(office, actor, deed)
     except LostRace as lost:
         with transaction() as connection:
-            raise taken(connection, task_id) from lost
+            raise taken(connection, deed.task) from lost
 
 
-def _complete(
-    office: Office, actor: Actor, task_id: str, values: Mapping[str, object], revisions: Revisions
-) -> Advanced:
-    instance_id, number = split_wait_id(task_id)
+def _do(office: Office, actor: Actor, deed: Deed) -> Advanced:
+    instance_id, number = split_wait_id(deed.task)
     with transaction() as connection:
-        found = office.opened(connection, instance_id, task_id)
-        task, absent = doable(connection, actor, found, revisions)
+        found = office.opened(connection, instance_id, deed.task)
+        task, absent = doable(connection, actor, found, deed.revisions)
         locked, world = found.instance, office.around(connection, found)
-        cleaned, files = check_form(world, task, values, actor.id)
+        cleaned, files = check_form(world, task, deed.values, actor.id)
         world.finished = Finished(
             key=task.id, task=task.id, form=task.form, by=actor.id, absent=absent, data=cleaned
         )
-        detail = {"task": task.id, **on_behalf(absent), **files}
+        reason = {"reason": deed.reason} if deed.reason else {}
+        detail = {"task": task.id, **reason, **on_behalf(absent), **files}
         entry = NewEntry(
-            actor=actor.id, verb="complete", element=task.path, detail=detail, clauses=task.clauses
+            actor=actor.id, verb=deed.verb, element=task.path, detail=detail, clauses=task.clauses
         )
         act = partial(Instance.complete, task_id=number, values=cleaned, by=four_eyes.doers(actor.id, absent))
         return advance(connection, locked, world, act, entry)
@@ -105,7 +121,9 @@ def doable(
         raise taken(connection, task.id)
     if task.delegation == "pending":
         raise Conflict("任务是受托办理的，不能直接办结", cure="请先交回委托人（resolve），由委托人办结")
-    return task, _check_may_do(actor, task)
+    absent = _check_may_do(actor, task)
+    check_opinions(task)
+    return task, absent
 
 
 def check_form(
@@ -195,6 +213,13 @@ def check_eyes(actor: Actor, task: TaskRow) -> str:
     return absent
 
 
+def check_opinions(task: TaskRow) -> None:
+    """Conflict while a colleague who was asked (加签) has not given an opinion."""
+    if task.opinions_open:
+        cure = "请等同事出具意见，或撤回对其的征询"
+        raise Conflict(f"还有 {task.opinions_open} 位同事的意见未出具", cure=cure)
+
+
 def on_behalf(absent: str) -> dict[str, str]:
     """What the journal says of somebody who was stood in for."""
     return {"for": absent} if absent else {}
@@ -211,6 +236,8 @@ def _check_open(connection: Connection, task: TaskRow) -> None:
 
 def taken(connection: Connection, task_id: str) -> Conflict:
     task = read_task(connection, task_id)
+    if task is not None and task.state == "open":
+        check_opinions(task)
     if task is not None and task.state != "open":
         who = rows.person_name(connection, task.completed_by)
         return Conflict(

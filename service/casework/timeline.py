@@ -26,9 +26,10 @@ _WORDS = {
     "unclaim": "退回签收“{task}”",
     "complete": "办结“{task}”",
     "hand_over": "把“{task}”转交{to}",
-    "return": "退回至“{back}”",
+    "return": "把“{task}”退回更正",
     "ask_opinion": "就“{task}”请{to}出具意见",
-    "give_opinion": "就“{task}”出具意见",
+    "give_opinion": "就“{task}”出具意见：{opinion}",
+    "drop_opinion": "不再就“{task}”征询{to}的意见",
     "urge": "催办“{task}”",
     "message": "收到消息",
     "withdraw": "撤回办件",
@@ -84,7 +85,7 @@ def _event(office: Office, connection: Connection, row: Mapping[str, Any]) -> Ev
         who=row["actor_name"] or {"system": "系统", "guardian": "监护人"}.get(row["actor"], row["actor"]),
         unit=row["unit_name"] or "",
         verb=row["verb"],
-        what=words.format(task=task, to=row["to_name"] or "", back=detail.get("back_name", "")),
+        what=words.format(task=task, to=row["to_name"] or "", opinion=_opinion(detail)),
         task=task,
         until=row["due"],
         reason=str(detail.get("reason") or (detail.get("message") if row["verb"] == "urge" else "") or ""),
@@ -92,6 +93,11 @@ def _event(office: Office, connection: Connection, row: Mapping[str, Any]) -> Ev
         answers=_answers(office, connection, row),
         for_whom=row["for_name"] or "",
     )
+
+
+def _opinion(detail: Mapping[str, Any]) -> str:
+    verdict = "同意" if detail.get("agrees") else "不同意"
+    return f"{verdict}。{detail.get('text', '')}".rstrip("。")
 
 
 def _answers(office: Office, connection: Connection, row: Mapping[str, Any]) -> list[tuple[str, str]]:

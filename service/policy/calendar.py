@@ -56,6 +56,14 @@ class Calendar:
         """Whether people work that day, make-up days included."""
         return self._workdays.is_working_day(day_of(day))
 
+    def told(self, day: date) -> str:
+        """Why a day is off or worked, where it is not an ordinary one: 国庆节, 调休上班."""
+        return self._workdays.told(day_of(day))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Every known term."""
+        return self._terms.all
+
     def provisional(self, year: int) -> bool:
         """Whether the year's official schedule of days off was not yet published."""
         return self._workdays.provisional(year)

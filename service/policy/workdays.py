@@ -58,6 +58,12 @@ class WorkingDays:
         self._check(day)
         return day.toordinal() in self._set
 
+    def told(self, day: date) -> str:
+        """What the year's file says of a day: the name of a day off, 调休上班 of a make-up day, empty of others."""
+        self._check(day)
+        year = self._years[day.year]
+        return "调休上班" if day in year.make_up_days else year.days_off.get(day, "")
+
     def after(self, day: date, n: int) -> date:
         """The n-th working day after a day, which is itself not counted; 0 is the day itself."""
         self._check(day)

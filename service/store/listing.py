@@ -47,7 +47,7 @@ class Listing:
     def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
         """One page. Only its keys are sorted out of all; the columns are read of the rows on the page."""
         order = self._order(page)
-        filtered, values = self._filtered(wanted)
+        filtered, values = self.filtered(wanted)
         keys = f"select {self.key} as key_ from {filtered} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
         sql = f"select {self.columns} from ({keys}) k_, {self.source} where {self.key} = k_.key_ order by {order}"  # noqa: S608  (parts are constants)
         values.update(limit_=page.limit, first_=page.first)
@@ -55,16 +55,16 @@ class Listing:
 
     def count(self, connection: Connection, wanted: Wanted) -> int:
         """How many there are in all."""
-        filtered, values = self._filtered(wanted)
+        filtered, values = self.filtered(wanted)
         return int(connection.execute(text(f"select count(*) from {filtered}"), values).scalar_one())  # noqa: S608  (parts are constants)
 
     def one(self, connection: Connection, wanted: Wanted) -> Row | None:
         """The only one, or None."""
-        filtered, values = self._filtered(wanted)
+        filtered, values = self.filtered(wanted)
         sql = f"select {self.columns} from {filtered} limit 1"  # noqa: S608  (parts are constants)
         return cast("Row | None", connection.execute(text(sql), values).mappings().first())
 
-    def _filtered(self, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    def filtered(self, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         """What is listed, and the values of its parameters."""
         values: dict[str, Any] = {}
         parts = list(self._parts(wanted, values))

@@ -30,7 +30,7 @@ _CASE_COLUMNS = """c.number, c.procedure, c.region, c.student, c.started, c.form
            coalesce((select (value #>> '{}')::bigint from setting where key = 'release'), 0)"""
 _TASK_COLUMNS = """t.id, t.instance, t.case_number, t.definition, t.element, t.path, t.name, t.unit, t.roles, t.barred,
            t.clauses, t.form, t.tenant, t.state, t.assignee, t.completed_by, t.priority, t.created_at, t.due,
-           t.follow_up, t.revision, t.owner, t.delegation"""
+           t.follow_up, t.revision, t.owner, t.delegation, t.opinions_open"""
 _STATE = f"select {_INSTANCE_COLUMNS} from instance i where i.id = %(id)s"  # noqa: S608  (constants)
 _CONTEXT = f"select {_CASE_COLUMNS} from case_ c where c.number = %(number)s"  # noqa: S608  (constants)
 _TASK = f"select {_TASK_COLUMNS} from user_task t where t.id = %(id)s"  # noqa: S608  (constants)

@@ -1,4 +1,4 @@
-"""Reading what has been recorded: the journal of a case, its parties and the monthly bulletin."""
+"""Reading what has been recorded: the journal of a case, its parties, what it waits for."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ JOURNAL = Listing(
     },
     orders={"at": "j.id"},
     key="j.id",
-)
-
-_SEEN_FROM = """o.unit in (
-    with recursive below as (
-        select id from unit where id = any(:units)
-        union select u.id from unit u join below on u.parent = below.id or u.run_by = below.id
-    ) select id from below)"""
-
-BULLETIN = Listing(
-    columns='o.unit, u.name as unit_name, u.county, o.party, o.step, o.case_number, o."on", o.month, o.published',
-    source="overdue_entry o join unit u on u.id = o.unit",
-    conditions={"month": "o.month = :month", "unit": "o.unit = :unit", "visible": _SEEN_FROM},
-    orders={"on": 'o."on"', "unit": "o.unit"},
-    key="o.id",
-    default='o.month desc, u.county, o.unit, o."on"',
 )
 
 _CASE = text(

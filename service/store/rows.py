@@ -65,6 +65,7 @@ class TaskRow:
     revision: int = 1
     owner: str | None = None
     delegation: str | None = None
+    opinions_open: int = 0  # colleagues who were asked and have not answered
 
 
 @dataclass(frozen=True, kw_only=True)

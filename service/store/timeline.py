@@ -13,7 +13,8 @@ TIMELINE = Listing(
         f.name as for_name""",
     source="""journal j left join person p on p.id = j.actor left join user_task t on t.id = j.detail ->> 'task'
         left join unit u on u.id = coalesce(t.unit, j.detail ->> 'unit') left join instance i on i.id = j.instance
-        left join submission s on s.task = case j.verb when 'complete' then t.id when 'start' then j.instance end
+        left join submission s on s.task = case when j.verb in ('complete', 'return') then t.id
+            when j.verb = 'start' then j.instance end
         left join person h on h.id = j.detail ->> 'to'
         left join person f on f.id = j.detail ->> 'for'""",
     conditions={

@@ -13,7 +13,7 @@ _PARTS = {
         update user_task set state = 'completed', completed_by = %(actor)s, assignee = %(actor)s, ended_at = %(now)s,
                done_for = %(absent)s, revision = revision + 1
         where id = %(task)s and ended_at is null and (assignee is null or assignee = %(actor)s)
-          and delegation is distinct from 'pending' returning id
+          and delegation is distinct from 'pending' and opinions_open = 0 returning id
     """,
     "kept": """
         insert into submission (task, instance, form, by, at, sealed)

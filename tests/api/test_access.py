@@ -11,6 +11,7 @@ from service.api import access
 from service.api.access import SIGNED_IN, Access, declared, having
 from service.store.vault import vault
 from tests.api import access_camunda, access_moving
+from tests.api.access_registry import REGISTRY
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Begun, Desk, start_body
 
 PUBLIC = {
@@ -100,7 +101,6 @@ TABLE = {
     "GET /api/me":                                   (401, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /api/clock":                                (401, 200, 200, 200, 200, 200, 200, 200, 200),
     "PUT /api/clock":                                (401, 403, 403, 403, 403, 403, 400, 403, 400),
-    "GET /api/bulletin?month=2026-09":               (401, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /api/cases/{case}":                         (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "GET /api/explain/small?unit={school}":          (401, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/tasks/{task}/complete":               (401, 404, 403, 422, 404, 404, 404, 403, 403),
@@ -188,23 +188,6 @@ TABLE = {
     "GET /engine-rest/process-definition/statistics": (401, 403, 403, 403, 403, 403, 200, 200, 200),
     "GET /engine-rest/task/{task}/variables": (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "GET /engine-rest/task/{task}/identity-links": (401, 404, 200, 200, 404, 404, 404, 200, 200),
-    "POST /api/guardian/case":                       (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    "POST /api/guardian/recall":                     (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    "POST /api/cases":                               (401, 400, 400, 400, 400, 400, 400, 400, 400),
-    "GET /api/cases":                                (401, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /api/cases/count":                          (401, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /api/cases/{case}/timeline":                (401, 404, 200, 200, 404, 404, 404, 200, 200),
-    "POST /api/cases/{case}/withdraw":               (401, 400, 400, 400, 400, 400, 400, 400, 400),
-    "POST /api/cases/{case}/guardian-code":          (401, 404, 200, 200, 404, 404, 404, 403, 403),
-    "GET /api/substitutes":                          (401, 200, 200, 200, 200, 200, 200, 200, 200),
-    "POST /api/substitutes":                         (401, 400, 400, 400, 400, 400, 400, 400, 400),
-    "DELETE /api/substitutes/none":                  (401, 404, 404, 404, 404, 404, 404, 404, 404),
-    "GET /api/materials":                            (401, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /api/materials?case={case}":                (401, 200, 200, 200, 200, 200, 200, 200, 200),
-    "POST /api/materials":                           (401, 400, 400, 400, 400, 400, 400, 400, 400),
-    "GET /api/materials/{material}":                 (401, 404, 200, 200, 404, 404, 404, 200, 200),
-    "GET /api/materials/{material}/content":         (401, 404, 200, 200, 404, 404, 404, 200, 200),
-    "DELETE /api/materials/{material}":              (401, 404, 409, 409, 404, 404, 404, 409, 409),
     "POST /api/tasks/{task}/hand-over":              (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "POST /api/tasks/bulk":                          (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "POST /engine-rest/task/{task}/assignee":        (401, 404, 409, 204, 404, 404, 404, 409, 409),
@@ -215,6 +198,7 @@ TABLE = {
     "POST /api/students/changan_g3/reveal":          (401, 404, 404, 404, 422, 422, 404, 404, 404),
     "POST /api/students/changan_g3/release":         (401, 404, 404, 404, 403, 422, 404, 404, 404),
     "POST /api/students/changan_g3/query":           (401, 404, 404, 404, 403, 403, 404, 404, 404),
+    **REGISTRY,
 }  # fmt: skip
 BODIES = {
     "POST /api/students/changan_g3/reveal": {"purpose": "", "reason": ""},

@@ -12,17 +12,16 @@ from service.api.access import SIGNED_IN
 from service.api.context import actor, office, services
 from service.api.engine_rest.shared import Count, Paged, conditions, page, sort_order
 from service.api.fields import Answers, Body, Choice, Flag, Moment, Text
-from service.api.registry.cases import Done, cases
+from service.api.registry.cases import Done, answered, cases
 from service.api.resource import Op
 from service.casework import cases as verbs
 from service.casework import guardian, looking, messages, timeline
-from service.casework.advance import Advanced
 from service.casework.cases import Start
 from service.errors import NotFound
 from service.store import records
 from service.store.casebook import CASES
 from service.store.db import transaction
-from service.store.progress import read_clock, vars_of
+from service.store.progress import read_clock
 
 __all__ = ["cases"]
 
@@ -154,16 +153,7 @@ def start(body: Mapping[str, Any]) -> dict[str, Any]:
         unit=body["unit"],
         guardian_code=hash_,
     )
-    return {**_done(verbs.start(office(), actor(), wish)), "guardian_code": code}
-
-
-def _done(done: Advanced) -> dict[str, Any]:
-    return {
-        "case_number": done.case_number,
-        "instance": done.instance,
-        "tasks": [{**vars_of(task), "claimed_at": None} for task in done.tasks],
-        "outcome": done.outcome,
-    }
+    return {**answered(verbs.start(office(), actor(), wish)), "guardian_code": code}
 
 
 @cases.operation(
@@ -247,4 +237,4 @@ def withdraw(body: Mapping[str, Any], number: str) -> dict[str, Any]:
     with transaction() as connection:
         if records.case(connection, number, sorted(person.units), person.sees_everything) is None:
             raise NotFound("没有这个办件", cure="请核对受理编号")
-    return _done(messages.recall(office(), person, number, body["reason"]))
+    return answered(messages.recall(office(), person, number, body["reason"]))

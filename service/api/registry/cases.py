@@ -15,6 +15,7 @@ from service.api.preconditions import expected, tagged
 from service.api.resource import Op, Resource
 from service.casework import looking
 from service.casework import tasks as verbs
+from service.casework.advance import Advanced
 from service.errors import NotFound
 from service.store import records
 from service.store.db import transaction
@@ -106,7 +107,11 @@ class Case(Schema):
     ),
 )
 def complete(body: Mapping[str, Any], task_id: str) -> dict[str, Any]:
-    done = verbs.complete(office(), actor(), task_id, body["values"], expected("t"))
+    return answered(verbs.complete(office(), actor(), task_id, body["values"], expected("t")))
+
+
+def answered(done: Advanced) -> dict[str, Any]:
+    """What a verb led to, as ``Done`` shows it."""
     return {
         "case_number": done.case_number,
         "instance": done.instance,

@@ -15,6 +15,7 @@ from service.store.models.deployments import Definition, Deployment, Resource, S
 from service.store.models.guardians import GuardianCode
 from service.store.models.materials import Material, MaterialContent
 from service.store.models.moves import Batch, BatchItem, Undo
+from service.store.models.opinions import Opinion
 from service.store.models.records import (
     Inbox,
     Incident,
@@ -58,6 +59,7 @@ __all__ = [
     "JournalLink",
     "Material",
     "MaterialContent",
+    "Opinion",
     "Outbox",
     "OverdueEntry",
     "Person",

@@ -109,6 +109,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     assignee: Mapped[Str | None]
     completed_by: Mapped[Str | None]
     done_for: Mapped[Str | None]
+    opinions_open: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[Instant]
     claimed_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]

@@ -13,6 +13,11 @@ class Unit(db.Model):  # type: ignore[name-defined,misc]
     """A school or an authority."""
 
     __tablename__ = "unit"
+    __table_args__ = (
+        Index("ix_unit_county", "county", "kind"),
+        Index("ix_unit_parent", "parent"),
+        Index("ix_unit_run_by", "run_by"),
+    )
     id: Mapped[Id]
     name: Mapped[Str] = mapped_column(unique=True)
     kind: Mapped[Str]
@@ -70,6 +75,7 @@ class Student(db.Model):  # type: ignore[name-defined,misc]
     """A child, under a stable internal key."""
 
     __tablename__ = "student"
+    __table_args__ = (Index("ix_student_name", "name", postgresql_ops={"name": "text_pattern_ops"}),)
     id: Mapped[Id]
     name: Mapped[Str]
     birth_date: Mapped[Day]
@@ -118,6 +124,7 @@ class Enrolment(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "enrolment"
     __table_args__ = (
         Index("ix_enrolment_returning", "school", postgresql_where=text("status = 'suspended'")),
+        Index("ix_enrolment_roll", "school", "grade", "class_no"),
     )
     student: Mapped[Str] = mapped_column(ForeignKey("student.id"), primary_key=True)
     school: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
