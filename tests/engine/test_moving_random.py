@@ -74,8 +74,14 @@ def _attempt(run: Run, new: Definition) -> Unfit | None:
 
 
 def _seen(run: Run) -> tuple[object, ...]:
-    """All that can be told of a case from outside, deadlines to the millisecond."""
-    return sorted(run.open), dict(run.variables), run.instance.positions(), dues(run.instance)
+    """All that can be told of a case, deadlines to the millisecond; and the number the next token gets."""
+    return (
+        run.instance.case.numbers,
+        sorted(run.open),
+        dict(run.variables),
+        run.instance.positions(),
+        dues(run.instance),
+    )
 
 
 def test_most_random_edits_let_a_case_move_and_some_do_not() -> None:
