@@ -43,6 +43,7 @@ class Advanced:
     case_number: str
     tasks: tuple[TaskRow, ...]
     outcome: str | None = None
+    opened: bool = False  # by a message that began a case
 
 
 class LostRace(Conflict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -26,6 +26,8 @@ from service.store.definitions import DefinitionRow
 from service.store.progress import read_clock
 from service.store.rows import CaseRow, Finished, LockedInstance, NewEntry
 
+STUDENT, UNIT = "student", "starting_unit"  # variables of a start that are no fields of its form
+
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
@@ -39,6 +41,7 @@ class Start:
     by_tenant: bool = False  # the caller named a tenant, be it None
     unit: str = ""  # the starting unit, where the actor works in several
     case_number: str = ""
+    message: str = ""  # the message whose start event it begins at
     guardian_code: str = ""  # the hash of the code a guardian follows the case with
 
 
@@ -55,8 +58,7 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
         stage, school = rows.record_of(connection, wish.student)
         row = definition_for(office, connection, wish.procedure, unit, stage)
         _check_expected(office, connection, wish, row)
-        compiled = office.shelf.compiled(connection, row)
-        role, party = counter.starter(compiled.process.settings)
+        row, role, party = _entrance(office, connection, wish, row)
         counter.check_starter(actor.roles, role, unit)
         cleaned = _check_start_form(office, connection, row, wish.form)
         case = CaseRow(
@@ -76,12 +78,24 @@ def start(office: Office, actor: Actor, wish: Start) -> Advanced:
             values=cleaned,
             by=actor.id,
             unit=unit.id,
+            message=wish.message,
             code=wish.guardian_code,
             absent=actor.acting_for((role,), unit.id),
         )
         begun = _begin(office, connection, opening)
         counter.check_record(office.shelf.rules.law.parties, party, unit, school)
         return begun
+
+
+def _entrance(
+    office: Office, connection: Connection, wish: Start, row: DefinitionRow
+) -> tuple[DefinitionRow, str, str]:
+    """Role and party of whoever may start; a message has its own senders, and no form."""
+    compiled = office.shelf.compiled(connection, row)
+    if not wish.message:
+        return row, *counter.starter(compiled.process.settings)
+    node = compiled.nodes[compiled.start_at("message", wish.message)]
+    return replace(row, start_form=""), *counter.sender(node.properties.get("sent_by", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +107,7 @@ class _Opening:
     values: dict[str, Value]
     by: str
     unit: str
+    message: str
     code: str
     absent: str  # whom the person stands in for
 
@@ -112,7 +127,9 @@ def _begin(office: Office, connection: Connection, opening: _Opening) -> Advance
     if opening.absent:
         detail["for"] = opening.absent
     entry = NewEntry(actor=opening.by, verb="start", element=row.key, detail=detail)
-    return open_side(world, row, Side(id=side, entry=entry, variables=opening.values))
+    return open_side(
+        world, row, Side(id=side, entry=entry, variables=opening.values, message=opening.message)
+    )
 
 
 def _attach(world: Surroundings, opening: _Opening, key: str) -> dict[str, list[str]]:

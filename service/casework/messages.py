@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from service.casework import incidents, self_starts, steering
 from service.casework.actors import GUARDIAN, SYSTEM, Actor
 from service.casework.advance import Advanced, advance
-from service.casework.cases import Side, definition_for, open_side
+from service.casework.cases import STUDENT, UNIT, Side, Start, definition_for, open_side, start
 from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
-from service.errors import Conflict, Forbidden, NotFound
+from service.errors import BadRequest, Conflict, Forbidden, NotFound
 from service.ids import new_id
 from service.registry import counter
 from service.store import outbox as rows
@@ -42,7 +42,7 @@ class Message:
 
 
 def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
-    """Deliver a message by hand to the one instance that waits for it.
+    """Deliver a message by hand to the one instance that waits for it; or it starts a case of the one procedure.
 
     Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it.
     """
@@ -50,10 +50,25 @@ def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
         waiting = rows.waiting_for(
             connection, message.name, case_number=message.case_number, instance=message.instance
         )
+        procedures = [] if waiting or message.instance else start_events.begun_by(connection, message.name)
+    if len(procedures) == 1 and not message.case_number:
+        return _start(office, actor, message, procedures[0])
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
         raise Conflict(f"{found}消息“{message.name}”", cure="请给出正在办理的受理编号（businessKey）")
     return _correlate(office, actor, message, waiting[0])
+
+
+def _start(office: Office, actor: Actor, message: Message, procedure: str) -> Advanced:
+    """A case begins at a message start event: for the student the message names, by whom its ``sent_by`` says."""
+    values = dict(message.variables)
+    student, unit = values.pop(STUDENT, None), values.pop(UNIT, None)
+    if not isinstance(student, str) or not student:
+        raise BadRequest("没有指明学生", cure=f"消息开始一个新的办件，请在变量 {STUDENT} 中写学生 id")
+    wish = Start(
+        procedure=procedure, student=student, form=values, unit=str(unit or ""), message=message.name
+    )
+    return replace(start(office, actor, wish), opened=True)
 
 
 def recall(office: Office, actor: Actor, number: str, reason: str) -> Advanced:

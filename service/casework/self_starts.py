@@ -45,14 +45,15 @@ def arm(
     A cycle whose text has not changed carries on where it was. A date that is past when it is deployed does not come.
     """
     earlier = start_events.disarm(connection, row.key, row.tenant, row.in_force_from)
-    if not _has_a_place(connection, row, definition):
-        return
+    here = _has_a_place(connection, row, definition)
     since = max(now, midnight(row.in_force_from)) if row.in_force_from else now
     calendar = office.shelf.rules.calendar(row.tenant)
     for one in self_starts(definition):
+        if not here and one.kind != "message":
+            continue
         new = StartRow(definition=row.id, element=one.element, name=one.name, kind=one.kind, wants=one.value)
         before = earlier.get(one.element)
-        if one.kind == "signal":
+        if one.kind != "timer":
             start_events.arm(connection, new)
             continue
         plan = first_due(definition, one.element, since, calendar)

@@ -1,4 +1,4 @@
-"""Start events nobody presses: what a host waits for, a clock or a signal, before there is any instance.
+"""Start events without a form: what a host waits for, a clock, a signal, a message, before there is any instance.
 
 The engine says what to wait for and when it is due; keeping that, and opening the case, is the host's.
 """
@@ -21,7 +21,7 @@ KINDS = ("timer", "signal")
 
 @dataclass(frozen=True, kw_only=True)
 class SelfStart:
-    """A start event of a process: ``kind`` is timer or signal, ``value`` the timer's text or the signal's name."""
+    """A start event: ``kind`` is timer, signal or message, ``value`` the timer's text or the name of what it hears."""
 
     element: str
     name: str
@@ -30,9 +30,10 @@ class SelfStart:
 
 
 def self_starts(definition: Definition) -> Iterator[SelfStart]:
-    """The start events of a process that wait for a clock or a signal."""
+    """The start events of a process that wait for a clock, a signal, or a message a person may send."""
     for node in definition.process.scope.starts():
-        if node.event.kind in KINDS:
+        by_hand = node.event.kind == "message" and node.properties.get("sent_by")
+        if node.event.kind in KINDS or by_hand:
             yield SelfStart(element=node.id, name=node.name, kind=node.event.kind, value=node.event.value)
 
 

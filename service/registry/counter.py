@@ -29,6 +29,14 @@ def starter(settings: Mapping[str, str]) -> tuple[str, str]:
     return role, party
 
 
+def sender(sent_by: str) -> tuple[str, str]:
+    """Role and party of whoever may start a case by a message: the first the start event's ``sent_by`` names."""
+    if not sent_by:
+        raise Forbidden("这个消息不能由人发送", cure="它由流程发出；如确有需要，请联系运行维护员")
+    role, _, party = sent_by.split(",", maxsplit=1)[0].strip().partition("@")
+    return role, party
+
+
 def check_starter(held: Held, role: str, unit: Unit) -> None:
     """Forbidden unless the person has the starting role in the unit."""
     if (role, unit.id) not in held:

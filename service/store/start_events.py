@@ -63,6 +63,10 @@ _ADDRESS = text(
                     or c.in_force_from <= cast((clock_timestamp() + {OFFSET}) at time zone 'Asia/Shanghai' as date))
              order by c.in_force_from desc nulls last, c.version desc limit 1)"""  # noqa: S608  (constants)
 )
+_BEGUN_BY = text(
+    """select distinct d.key from start_event s join definition d on d.id = s.definition
+       where s.kind = 'message' and s.wants = :name order by d.key limit 10"""
+)
 _ONE = text(
     f"select {_COLUMNS} from start_event s where s.definition = :definition and s.element = :element"  # noqa: S608
 )
@@ -111,6 +115,11 @@ def move(connection: Connection, row: StartRow, due: datetime | None, data: Mapp
 def drop(connection: Connection, row: StartRow) -> None:
     """It has come for the last time, or its version is no longer in force."""
     connection.execute(_DROP, {"definition": row.definition, "element": row.element})
+
+
+def begun_by(connection: Connection, message: str) -> list[str]:
+    """The procedures a person may start with a message."""
+    return list(connection.execute(_BEGUN_BY, {"name": message}).scalars())
 
 
 def tenant_of(connection: Connection, instance: str) -> str | None:

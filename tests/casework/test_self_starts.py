@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from flask import current_app
 
 from service.casework import deployments, incidents, messages, steering, tasks, timekeeping, timers
 from service.casework.context import Office
 from service.clock import ZONE
-from tests.casework.people import OPERATOR, actor, rows
+from service.errors import BadRequest, Conflict, Forbidden
+from tests.casework.people import OPERATOR, RECEIVING, STUDENT, actor, rows, world
 from tests.engine.sketch import sketch
 
 CHECK = """
@@ -179,3 +182,26 @@ def test_a_nationwide_process_for_an_authority_starts_in_each_region_that_has_on
         if rows("select 1 from unit where kind = 'authority' and county = :c", c=region.code)
     }
     assert {region for _, _, region in _started()} == with_authority
+
+
+def test_a_message_a_person_sends_starts_a_case_for_the_student_it_names(office: Office) -> None:
+    text = """
+start asked message=nightly_apply properties=sent_by:registrar@receiving_school doc=MOE2013-14-a
+user look name=看 groups=head@receiving_school form=school_approve doc=MOE2016-3.1-a
+end done
+asked -> look -> done
+"""
+    files = {"nightly_asked.bpmn": sketch(text, "nightly_asked", "来件")}
+    deployments.deploy_upload(office, deployments.Parcel(name="来件", files=files))
+    student = world().student_called(STUDENT).student.id
+    message = messages.Message(name="nightly_apply", variables={"student": student})
+    with pytest.raises(Forbidden):
+        messages.correlate(office, actor(RECEIVING, "head"), message)
+    with pytest.raises(BadRequest, match="学生"):
+        messages.correlate(office, actor(RECEIVING, "registrar"), replace(message, variables={}))
+    done = messages.correlate(office, actor(RECEIVING, "registrar"), message)
+    assert done.opened
+    assert [task.path for task in done.tasks] == ["receiving_school/look"]
+    assert _started()[0][1] == student
+    with pytest.raises(Conflict, match="没有办件在等待"):
+        messages.correlate(office, actor(RECEIVING, "registrar"), replace(message, name="nobody_waits"))

@@ -6,9 +6,9 @@ from marshmallow import Schema, fields
 
 from service.api.engine_rest.shared import Paged, sort_order
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables, Whole
+from service.casework.cases import STUDENT, UNIT
 
 _LIKE = {"description": "% 代表任意文字"}
-STUDENT, UNIT = "student", "starting_unit"  # variables of a start that are no fields of its form
 SORTS = {
     "id": "id",
     "key": "key",

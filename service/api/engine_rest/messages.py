@@ -38,7 +38,9 @@ class Correlation(Body):
     Op(
         may=SIGNED_IN,
         summary="发送消息",
-        about="送给唯一一个正在等待它的办件（监护人撤回等）。谁可以发送由流程图的 sent_by 决定。"
+        about="送给唯一一个正在等待它的办件（监护人撤回等）；"
+        "没有办件在等、而它开始一项业务的，用变量 student 中的学生开始新的办件。"
+        "谁可以发送由流程图的 sent_by 决定。"
         "`resultEnabled` 时答 200 和结果，否则 204。",
         body=Correlation,
         status=204,
@@ -62,6 +64,9 @@ def correlate(body: Mapping[str, Any]) -> Response:
         "execution": {**execution, "businessKey": done.case_number},
         "processInstance": None,
     }
+    if done.opened:
+        case = {**result["execution"], "ended": execution["ended"]}
+        result = {"resultType": "ProcessDefinition", "execution": None, "processInstance": case}
     if body["with_variables"]:
         result["variables"] = camunda.variables(looking.look(office(), done.instance).variables)
     return Response(orjson.dumps([result]), mimetype="application/json")

@@ -7,11 +7,12 @@ from typing import Any
 
 from service.api.access import SIGNED_IN
 from service.api.context import actor, office
-from service.api.engine_rest.definition_schemas import STUDENT, UNIT, Start, Started
+from service.api.engine_rest.definition_schemas import Start, Started
 from service.api.engine_rest.definitions import definitions, get_definition
 from service.api.resource import Op
 from service.casework import cases, looking
 from service.casework.advance import Advanced
+from service.casework.cases import STUDENT, UNIT
 from service.errors import BadRequest
 from service.store.db import transaction
 

@@ -58,10 +58,10 @@ class Definition(db.Model):  # type: ignore[name-defined,misc]
 
 
 class StartEvent(db.Model):  # type: ignore[name-defined,misc]
-    """A start event in force that a clock or a signal sets off: ``kind`` is timer or signal.
+    """A start event in force that a clock, a signal or a person's message sets off: ``kind`` says which.
 
-    ``wants`` is the timer's text or the signal's name, ``data`` what a cycle needs to go on; without ``due`` a
-    timer stands still until its incident is retried.
+    ``wants`` is the timer's text or the name of signal or message, ``data`` what a cycle needs to go on;
+    without ``due`` a timer stands still until its incident is retried.
     """
 
     __tablename__ = "start_event"
