@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-_TAKE = text(
+TAKE = text(
     """select p.id as period, p.student, e.school, e.stage
          from suspension_period p join enrolment e on e.student = p.student join student s on s.id = p.student
         where p.next_look <= :today order by p.next_look, p.id limit 1 for update of s skip locked"""
@@ -29,7 +29,7 @@ class RunOut:
 
 def take(connection: Connection, today: date) -> RunOut | None:
     """Lock the student whose suspension has been over longest and whom nobody else holds."""
-    row = connection.execute(_TAKE, {"today": today}).mappings().first()
+    row = connection.execute(TAKE, {"today": today}).mappings().first()
     return RunOut(**row) if row is not None else None
 
 

@@ -82,3 +82,13 @@ def test_why_this_diagram(desk: Desk) -> None:
     assert (
         desk.call(REGISTRAR, "GET", "/api/explain/transfer", query_string={"stage": "x"}).status_code == 400
     )
+
+
+def test_a_suspension_that_runs_out_while_the_clock_moves_lies_in_the_inbox(fresh_desk: Desk) -> None:
+    """The procedure of the place starts by itself before the clock answers."""
+    who = "changyuan_primary.registrar"
+    assert fresh_desk.get(who, "/engine-rest/task") == []
+    moved = fresh_desk.call("admin", "PUT", "/api/clock", json={"now": "2027-03-02T00:00:00.000+0800"})
+    assert moved.status_code == 200
+    names = {one["name"] for one in fresh_desk.get(who, "/engine-rest/task")}
+    assert names == {"督促复学"}
