@@ -20,6 +20,7 @@ from service.store import requests, waiting
 from service.store.requests import RequestKey
 
 HEADER = "Idempotency-Key"
+ONCE = "_once"  # the mark of a view that takes a key
 REPLAYED = "Idempotent-Replayed"
 WAIT_SECONDS = 5.0
 _LONGEST = 255
@@ -42,6 +43,7 @@ def once(handler: Callable[..., Any]) -> Callable[..., Any]:
         asked = RequestKey(person=actor().id, key=_checked(key), fingerprint=_fingerprint())
         return _first_answer(asked) or _do(asked, lambda: handler(*args, **values))
 
+    setattr(call, ONCE, True)
     return call
 
 

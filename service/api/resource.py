@@ -23,6 +23,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Schema = marshmallow.Schema | type[marshmallow.Schema]
 
 
+READS = "_reads"  # the mark of a view that changes nothing though its method says so
 _CHANGING = {"POST", "PUT", "DELETE"}
 _KEY = {
     "in": "header",
@@ -171,6 +172,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             if method in _CHANGING and op.may.signed_in and not op.reads:
                 handler = once(self.doc(parameters=[_KEY] if method == "POST" else [])(handler))
             handler = allow(op.may)(handler)
+            setattr(handler, READS, op.reads)
             name = re.sub(r"\W", "_", f"{view.__name__}_{method}_{path}")
             self.route(path, methods=[method], endpoint=name)(handler)
             return view

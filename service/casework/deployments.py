@@ -22,7 +22,9 @@ from service.policy.regions import NATIONAL
 from service.store import definitions as rows
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
+from service.store.notes import note
 from service.store.progress import read_clock
+from service.store.rows import NewEntry
 
 FOLDER = "processes"  # the source of deployments made from files on disk
 
@@ -113,6 +115,8 @@ def deploy_upload(office: Office, parcel: Parcel) -> Deployed:
     with transaction() as connection:
         rows.lock_deployments(connection)
         done = _store(office, connection, [(parcel, candidates), *heirs])
+        detail = {"name": parcel.name, "files": sorted(parcel.files), "deployment": done.id if done else None}
+        note(connection, NewEntry(actor=parcel.by, verb="deploy", element=parcel.region, detail=detail))
         return done or _as_before(connection, candidates, parcel)
 
 

@@ -19,8 +19,9 @@ from service.policy.personal_data import PersonalData
 from service.registry.numbers import LOCAL, NATIONAL
 from service.store import numbers, personal
 from service.store.db import transaction
+from service.store.notes import note
 from service.store.numbers import NumberHeld
-from service.store.progress import read_clock, write_journal_of_person
+from service.store.progress import read_clock
 from service.store.rows import NewEntry
 from service.store.students import StudentRow, student
 
@@ -144,7 +145,7 @@ def find(office: Office, actor: Actor, number: str, name: str) -> str:
         owner = personal.owner(connection, "id_number", wanted)
         row = student(connection, owner) if owner else None
         found = row.id if row is not None and row.name == name.strip() else None
-        write_journal_of_person(connection, _entry(actor, "find_student", {"found": bool(found)}, ()), found)
+        note(connection, _entry(actor, "find_student", {"found": bool(found)}, ()), student=found)
     if found is None:
         raise NotFound("没有身份证号与姓名都相符的学生", cure="请核对号码和姓名")
     return found
@@ -168,7 +169,7 @@ def _numbers(connection: Connection, row: StudentRow) -> dict[str, str]:
 
 
 def _told(connection: Connection, row: StudentRow, entry: NewEntry) -> Numbers:
-    write_journal_of_person(connection, entry, row.id)
+    note(connection, entry, student=row.id)
     return Numbers(student=row, numbers=_numbers(connection, row))
 
 

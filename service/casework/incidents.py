@@ -18,6 +18,8 @@ from service.store import incidents as rows
 from service.store import start_events
 from service.store.db import transaction
 from service.store.failures import Meaning, meaning
+from service.store.notes import note
+from service.store.rows import NewEntry
 
 
 def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[str, Any]) -> str:
@@ -76,4 +78,7 @@ def retry(actor: Actor, incident_id: str) -> None:
     with transaction() as connection:
         if not rows.resolve(connection, incident_id):
             raise NotFound("没有这个未处理的异常件", cure="请刷新异常列表")
+        instance = rows.instance_of(connection, incident_id)
+        entry = NewEntry(actor=actor.id, verb="retry_incident", detail={"incident": incident_id})
+        note(connection, entry, instance=instance)
         start_events.again(connection, incident_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from service.store import numbers, personal
 from service.store.db import transaction
-from service.store.progress import write_journal_of_person
+from service.store.notes import note
 from service.store.rows import NewEntry
 from service.store.vault import vault
 
@@ -19,7 +19,7 @@ def rotate() -> dict[str, int]:
     counts["digests"] = sum(_reindexed())
     with transaction() as connection:
         detail = {"key": vault().current, "changed": counts}
-        write_journal_of_person(connection, NewEntry(actor="system", verb="rotate_keys", detail=detail))
+        note(connection, NewEntry(actor="system", verb="rotate_keys", detail=detail))
     return counts
 
 

@@ -19,6 +19,7 @@ from service.store import incidents as incident_rows
 from service.store import outbox, start_events
 from service.store import steering as rows
 from service.store.db import transaction
+from service.store.notes import note
 from service.store.progress import read_clock, write_notice
 from service.store.rows import NewEntry
 
@@ -73,6 +74,8 @@ def signal(actor: Actor, name: str, tenant: str | None, values: Mapping[str, Any
         heard = rows.listening(connection, name, tenant)
         outbox.address(connection, name, [(new_id(), one) for one in heard], values)
         started = start_events.address(connection, name, tenant, values)
+        detail = {"signal": name, "tenant": tenant, "heard": len(heard) + started}
+        note(connection, NewEntry(actor=actor.id, verb="send_signal", detail=detail))
     return len(heard) + started
 
 

@@ -45,6 +45,11 @@ _WORDS = {
     "read_material": "查看附件",
     "work_done": "外部系统办结",
     "work_error": "外部系统报告失败",
+    "work_failed": "外部系统未办成",
+    "unlock_work": "收回外部任务",
+    "set_retries": "调整外部任务的重试次数",
+    "set_priority": "调整外部任务的优先级",
+    "retry_incident": "重试异常件",
     "issue_guardian_code": "发放监护人查询码",
 }
 

@@ -18,6 +18,7 @@ from service.errors import Conflict, NotFound
 from service.policy.values import Value
 from service.store import work as rows
 from service.store.db import transaction
+from service.store.notes import note
 from service.store.rows import NewEntry
 
 KEEPERS = ("operator", "admin")
@@ -90,6 +91,7 @@ def fail(actor: Actor, work: str, failure: Failure) -> None:
         _check_worker(connection, work, failure.worker)
         values = {"retries": failure.retries, "message": failure.message, "details": failure.details}
         rows.failed(connection, work, failure.worker, {**values, "ms": failure.retry_after_ms})
+        _note(connection, actor, work, "work_failed", worker=failure.worker, retries=failure.retries)
         if failure.retries == 0:
             about = {"work": work, "worker": failure.worker}
             incidents.record(
@@ -115,26 +117,32 @@ def extend(actor: Actor, work: str, worker: str, ms: int) -> None:
 
 def unlock(actor: Actor, work: str) -> None:
     """Whoever has it has it no longer."""
-    _change(actor, work, rows.unlock)
+    _change(actor, work, "unlock_work", rows.unlock)
 
 
 def set_retries(actor: Actor, work: str, retries: int) -> None:
     """How many tries are left; an incident of it is closed when there are any."""
-    _change(actor, work, partial(rows.set_retries, retries=retries))
+    _change(actor, work, "set_retries", partial(rows.set_retries, retries=retries), retries=retries)
     if retries:
         incidents.close_of_work(work)
 
 
 def set_priority(actor: Actor, work: str, priority: int) -> None:
     """Which comes first."""
-    _change(actor, work, partial(rows.set_priority, priority=priority))
+    _change(actor, work, "set_priority", partial(rows.set_priority, priority=priority), priority=priority)
 
 
-def _change(actor: Actor, work: str, change: Any) -> None:
+def _change(actor: Actor, work: str, verb: str, change: Any, **to: int) -> None:
     actor.require(*KEEPERS)
     with transaction() as connection:
         if not change(connection, work):
             raise _no_work()
+        _note(connection, actor, work, verb, **to)
+
+
+def _note(connection: Connection, actor: Actor, work: str, verb: str, **more: object) -> None:
+    entry = NewEntry(actor=actor.id, verb=verb, detail={"work": work, **more})
+    note(connection, entry, instance=_instance_of(work))
 
 
 def _check_worker(connection: Connection, work: str, worker: str) -> None:

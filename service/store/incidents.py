@@ -20,6 +20,7 @@ _PUT_ASIDE = text(
     """update instance set next_due = null, retry_at = null, failures = greatest(failures, :attempts),
               failure = left(:message, 500) where id = :instance"""
 )
+_INSTANCE = text("select instance from incident where id = :id")
 _RESOLVE = text(
     """with closed as (
            update incident set resolved_at = clock_timestamp() where id = :id and resolved_at is null
@@ -55,6 +56,12 @@ def insert(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any
         aside = {"instance": row["instance"], "message": row["message"], "attempts": ATTEMPTS}
         connection.execute(_PUT_ASIDE, aside)
     return identifier
+
+
+def instance_of(connection: Connection, incident_id: str) -> str | None:
+    """The instance an incident lies beside; None for one of no instance."""
+    found: str | None = connection.execute(_INSTANCE, {"id": incident_id}).scalar()
+    return found
 
 
 def resolve(connection: Connection, incident_id: str) -> bool:

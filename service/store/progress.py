@@ -198,13 +198,6 @@ def write_journal(
     connection.execute(_JOURNAL, {**head, **_text_values(entry)})
 
 
-def write_journal_of_person(connection: Connection, entry: NewEntry, student: str | None = None) -> None:
-    """One journal entry that belongs to no case; of a student, or of nobody."""
-    now, _ = read_clock(connection)
-    head = {"now": now, "number": None, "instance": None, "student": student}
-    connection.execute(_JOURNAL, {**head, **_text_values(entry)})
-
-
 def _text_values(entry: NewEntry) -> dict[str, Any]:
     values = _entry_values(entry)
     return {**values, "detail": orjson.dumps(values["detail"]).decode()}
