@@ -31,20 +31,18 @@ def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[st
     with transaction(aside=True) as connection:
         return rows.insert(
             connection,
-            {
-                "instance": instance_id,
-                "kind": kind,
-                "element": element,
-                "message": identity.redacted(message),
-                "trace": identity.redacted(trace),
-            },
+            {"instance": instance_id, "kind": kind, "element": element, **_without_numbers(message, trace)},
             act,
         )
 
 
 def record(connection: Connection, row: Mapping[str, str], act: Mapping[str, Any]) -> str:
     """Write an incident as part of the caller's transaction."""
-    return rows.insert(connection, row, act)
+    return rows.insert(connection, {**row, **_without_numbers(row["message"], row["trace"])}, act)
+
+
+def _without_numbers(message: str, trace: str) -> dict[str, str]:
+    return {"message": identity.redacted(message), "trace": identity.redacted(trace)}
 
 
 def close_of_work(work: str) -> None:

@@ -14,6 +14,7 @@ from service.casework.context import Office
 from service.engine import EngineError, UncaughtError
 from service.engine.failures import EvaluationError
 from service.errors import XuejiError
+from service.policy import identity
 from service.store import sweep
 from service.store.db import transaction
 from service.store.failures import Meaning, meaning
@@ -67,7 +68,7 @@ def _failed(instance: str, error: Exception) -> None:
     message = str(error) if isinstance(error, XuejiError) else type(error).__name__
     log.warning("timers of instance %s failed: %s", instance, message)
     with transaction(aside=True) as connection:
-        failures = sweep.failed(connection, instance, message)
+        failures = sweep.failed(connection, instance, identity.redacted(message))
     if failures >= sweep.ATTEMPTS or isinstance(error, EngineError | EvaluationError | UncaughtError):
         incidents.open_incident(instance, "timer", error, {"verb": "fire_due", "failures": failures})
 
