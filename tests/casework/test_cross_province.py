@@ -15,6 +15,7 @@ from service.casework.context import Office
 from service.checks.rulebook import Rulebook
 from service.engine.dialect import read_diagram
 from service.engine.model import Diagram
+from service.registry.numbers import LOCAL, NATIONAL
 from service.settings import ROOT
 from tests.casework.people import OPERATOR, actor, do, rows, world
 
@@ -214,3 +215,48 @@ def test_the_two_barred_reasons_are_offered_nowhere() -> None:
 
 def _today() -> str:
     return str(rows("select (clock_timestamp() at time zone 'Asia/Shanghai')::date as day")[0].day)
+
+
+def test_a_pupil_pulled_to_shanghai_gets_the_citys_number_and_keeps_the_national_one(office: Office) -> None:
+    student = world().student_called("桥西区第二小学四年级在校生").student.id
+    wish = cases.Start(
+        procedure="cross_province_receiving",
+        student=student,
+        form={
+            "reason": "return_to_shanghai",
+            "materials": ["household_proof"],
+            "override_reason": "监护人调动",
+        },
+    )
+    done = cases.start(office, actor("浦东新区教育局", "officer"), wish)
+    if "receiving_authority/decide_mid_term" in open_tasks(done):
+        do(office, done, "receiving_authority/decide_mid_term")
+    placed = world().unit_named("浦东新区第一小学").id
+    do(office, done, "receiving_authority/place_student", {"placed_school": placed})
+    for path in ("receiving_school/review", "receiving_school/approve"):
+        do(office, done, path)
+    do(office, done, "receiving_school/assess_grade", {})
+    for path in ("receiving_authority/review", "receiving_authority/approve"):
+        do(office, done, path)
+    messages.deliver_outbox(office)
+    for path in ("sending_school/review", "sending_school/approve"):
+        do(office, done, path)
+    for path in ("sending_authority/review", "sending_authority/approve"):
+        do(office, done, path)
+    messages.deliver_outbox(office)
+    before = numbers(student)
+    do(office, done, "receiving_school/pull_archive", {"reported": "yes", "reported_on": _today()})
+    after = numbers(student)
+    assert [one for one in after if one.scheme == NATIONAL] == [
+        one for one in before if one.scheme == NATIONAL
+    ]
+    assert [one for one in before if one.scheme == LOCAL] == []
+    (city,) = [one for one in after if one.scheme == LOCAL]
+    assert "SH2017-9-b" in city.clauses
+    assert city.case_number == done.case_number
+
+
+def numbers(student: str) -> list[Any]:
+    sql = """select scheme, kind, clauses, case_number, id from student_number
+             where student = :student and until is null order by scheme"""
+    return rows(sql, student=student)
