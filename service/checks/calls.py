@@ -32,10 +32,11 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """Calls by the process called, and throwing nodes by the message thrown."""
+    """Calls by the process called, throwing nodes by the message thrown, catching ones by the message awaited."""
 
     calls: Mapping[str, tuple[Call, ...]]
     throws: Mapping[str, tuple[Node, ...]]
+    awaits: Mapping[str, tuple[Node, ...]]
 
 
 @lru_cache(maxsize=8)
@@ -43,14 +44,15 @@ def traffic(book: Rulebook) -> Traffic:
     """All calls and messages of a rule book's diagrams; what cannot be read takes no part."""
     calls: dict[str, list[Call]] = defaultdict(list)
     throws: dict[str, list[Node]] = defaultdict(list)
+    awaits: dict[str, list[Node]] = defaultdict(list)
     for diagram in _diagrams(book):
         for process in diagram.processes:
             for _, node in process.scope.walk():
                 if node.kind == "callActivity":
                     calls[node.called].append(Call(process=process, node=node))
-                elif node.event.kind == "message" and node.kind in _THROWING:
-                    throws[node.event.value].append(node)
-    return Traffic(calls=_frozen(calls), throws=_frozen(throws))
+                elif node.event.kind == "message":
+                    (throws if node.kind in _THROWING else awaits)[node.event.value].append(node)
+    return Traffic(calls=_frozen(calls), throws=_frozen(throws), awaits=_frozen(awaits))
 
 
 _THROWING = ("intermediateThrowEvent", "endEvent", "sendTask")
