@@ -24,6 +24,7 @@ from service.registry.changes import (
     RecordOverdue,
     SetFlag,
     SetPlaceOfStudy,
+    SetSanction,
     SetStatus,
     UnlockStudent,
 )
@@ -162,6 +163,9 @@ class InMemoryWorld:
             lambda was: replace(was, flags=was.flags | flag if change.on else was.flags - flag),
         )
 
+    def _set_sanction(self, change: SetSanction) -> None:
+        self._enrol(change.student, lambda was: replace(was, sanction=change.sanction))
+
     def _set_place(self, change: SetPlaceOfStudy) -> None:
         self._enrol(change.student, lambda was: replace(was, place_of_study=change.place))
 
@@ -205,6 +209,7 @@ _APPLY: Mapping[type, Callable[[InMemoryWorld, Any], None]] = {
     MoveEnrolment: InMemoryWorld._move,
     SetFlag: InMemoryWorld._set_flag,
     SetPlaceOfStudy: InMemoryWorld._set_place,
+    SetSanction: InMemoryWorld._set_sanction,
     OpenSuspension: InMemoryWorld._open_suspension,
     ExtendSuspension: InMemoryWorld._extend_suspension,
     CloseSuspension: InMemoryWorld._close_suspension,

@@ -75,6 +75,14 @@ class SetFlag:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetSanction:
+    """The student is under this sanction (处分) from now on; ``none`` is its revocation."""
+
+    student: str
+    sanction: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetPlaceOfStudy:
     """The student learns elsewhere than where the record is; empty ends it."""
 
@@ -163,6 +171,7 @@ Change: TypeAlias = (
     | UnlockStudent
     | MoveEnrolment
     | SetFlag
+    | SetSanction
     | SetPlaceOfStudy
     | OpenSuspension
     | ExtendSuspension

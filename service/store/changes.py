@@ -106,6 +106,15 @@ def _(change: changes.SetFlag, run: Run) -> None:
 
 
 @_apply.register
+def _(change: changes.SetSanction, run: Run) -> None:
+    run(
+        "update enrolment set sanction = :sanction where student = :student",
+        student=change.student,
+        sanction=change.sanction,
+    )
+
+
+@_apply.register
 def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
     run(
         "update enrolment set place_of_study = :place where student = :student",

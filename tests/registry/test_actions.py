@@ -26,6 +26,7 @@ WORK: dict[str, dict[str, Value]] = {
     "registry.register_suspension": {"until": "2027-09-02"},
     "registry.flag_no_allocated_place": {},
     "registry.set_flag": {"flag": "offline_transfer"},
+    "registry.set_sanction": {"sanction": "warning"},
     "registry.set_place_of_study": {"place": "新乡市特殊教育学校"},
 }
 

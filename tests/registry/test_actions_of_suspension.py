@@ -38,6 +38,15 @@ def test_whoever_leaves_suspension_for_another_status_has_no_running_period(desk
     assert desk.world.class_of("changyuan_primary", 5, 1) == before, "neither status sits in class"
 
 
+def test_a_sanction_is_put_on_record_and_revoked(desk: Desk) -> None:
+    case = desk.case(G5)
+    case.work("registry.set_sanction", {"sanction": "demerit"})
+    assert case.fact("sanction") == "demerit"
+    assert case.work("registry.set_sanction", {"sanction": "demerit"}) == ()
+    case.work("registry.set_sanction", {"sanction": "none"})
+    assert case.fact("sanction") == "none"
+
+
 def test_who_gets_up_and_leaves_takes_no_place_in_class(desk: Desk) -> None:
     desk.case(G5).work("registry.set_status", {"status": "abroad", "trigger": "going_abroad"})
     assert desk.world.class_of("changyuan_primary", 5, 1).size == 39  # type: ignore[union-attr]

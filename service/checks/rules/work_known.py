@@ -81,5 +81,6 @@ def _allowed(model: Model, kind: str, value: str) -> bool:
         "flag": law.statuses.side["flags"],
         "lock": law.statuses.side["lock"],
         "number_class": law.numbers.classes,
+        "sanction": law.statuses.side["sanction"],
     }
     return kind not in lists or value in lists[kind]

@@ -16,13 +16,13 @@ from service.registry.model import CaseView, Enrolment, Unit
 from service.registry.world import SchoolCalendar, Snapshot
 
 InputType: TypeAlias = Literal[
-    "party", "status", "flag", "lock", "number_class", "string", "number", "boolean", "date"
+    "party", "status", "flag", "lock", "number_class", "sanction", "string", "number", "boolean", "date"
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One ``camunda:inputParameter``; ``party``, ``status``, ``flag``, ``lock``, ``number_class`` are closed lists."""
+    """One ``camunda:inputParameter``; the types ``party`` to ``sanction`` are closed lists."""
 
     name: str
     type: InputType

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from service.registry.actions.base import ActionContext, Input, action
-from service.registry.changes import Change, NotifyGuardian, RecordOverdue, SetFlag, SetPlaceOfStudy
+from service.registry.changes import (
+    Change,
+    NotifyGuardian,
+    RecordOverdue,
+    SetFlag,
+    SetPlaceOfStudy,
+    SetSanction,
+)
 
 _NO_ALLOCATED_PLACE = "no_allocated_place"
 
@@ -54,6 +61,18 @@ def set_flag(ctx: ActionContext) -> tuple[Change, ...]:
 
 
 @action(
+    "登记处分",
+    "登记处分或撤销处分（none）；受处分期间能否转学由决策表说明。",
+    Input(name="sanction", type="sanction", label_zh="处分，取值见 statuses.yaml 的 sanction", required=True),
+)
+def set_sanction(ctx: ActionContext) -> tuple[Change, ...]:
+    sanction = ctx.text("sanction")
+    return (
+        () if ctx.enrolment.sanction == sanction else (SetSanction(student=ctx.student, sanction=sanction),)
+    )
+
+
+@action(
     "设置就读地",
     "籍随人走的例外：学籍不动，学生在别处就读；留空即取消。",
     Input(name="place", type="string", label_zh="就读地"),
@@ -69,4 +88,11 @@ def _flag(ctx: ActionContext, flag: str, *, on: bool) -> tuple[Change, ...]:
     return () if (flag in ctx.enrolment.flags) == on else (SetFlag(student=ctx.student, flag=flag, on=on),)
 
 
-ACTIONS = (record_overdue, notify_guardian, flag_no_allocated_place, set_flag, set_place_of_study)
+ACTIONS = (
+    record_overdue,
+    notify_guardian,
+    flag_no_allocated_place,
+    set_flag,
+    set_sanction,
+    set_place_of_study,
+)
