@@ -9,4 +9,8 @@ import pytest
 
 if __name__ == "__main__":
     os.environ["XUEJI_FUZZ_SEEDS"] = sys.argv[1] if len(sys.argv) > 1 else "2000"
-    sys.exit(pytest.main(["-q", "-n", "2", "tests/engine/test_random_processes.py"]))
+    sys.exit(
+        pytest.main(
+            ["-q", "-n", "2", "tests/engine/test_random_processes.py", "tests/engine/test_moving_random.py"]
+        )
+    )

@@ -205,10 +205,11 @@ def _start_other_side(office: Office, connection: Connection, row: Any, key: str
 
 
 def _broadcast(office: Office, connection: Connection, row: Any) -> None:
-    """A signal reaches every waiting instance of its region but the one that threw it, and starts new ones."""
+    """A signal reaches every waiting instance of its region but the one that threw it, and starts new ones.
+
+    Each hears it in a transaction of its own: one that cannot take it keeps it from nobody else.
+    """
     payload = row.payload.get("variables", {})
     start_events.address(connection, row.name, start_events.tenant_of(connection, row.instance), payload)
-    for instance in rows.signal_listeners(connection, row.name, row.instance):
-        locked, world = office.open(connection, instance)
-        entry = NewEntry(actor=SYSTEM.id, verb="signal", detail={"signal": row.name})
-        advance(connection, locked, world, lambda found: found.signal(row.name, payload), entry)
+    heard = rows.signal_listeners(connection, row.name, row.instance)
+    rows.address(connection, row.name, [(new_id(), one) for one in heard], payload)
