@@ -46,6 +46,13 @@ _LISTENERS = text(
        where s.id = r.id"""
 )
 _DEFINITION = text("update instance set definition = :definition where id = :instance")
+_TRY_AGAIN = text(
+    """with closed as (
+           update incident set resolved_at = clock_timestamp()
+           where instance = :instance and kind = 'timer' and resolved_at is null
+       )
+       update instance set failures = 0, failure = '', retry_at = null where id = :instance and failures > 0"""
+)
 _PATIENCE = text("set local lock_timeout = '500ms'")
 
 
@@ -94,4 +101,6 @@ def retell(
 
 
 def set_definition(connection: Connection, instance: str, definition: str) -> None:
+    """The instance runs on this definition; what its timers could not do on the old one is tried anew."""
     connection.execute(_DEFINITION, {"instance": instance, "definition": definition})
+    connection.execute(_TRY_AGAIN, {"instance": instance})

@@ -56,7 +56,8 @@ _RESTORE = (
     "delete from subscription where instance = :instance",
     """insert into subscription select k.* from undo u, jsonb_populate_recordset(null::subscription, u.subscriptions) k
        where u.instance = :instance""",
-    """update instance i set definition = u.definition, next_due = u.next_due, state = :state, revision = i.revision + 1
+    """update instance i set definition = u.definition, state = :state, revision = i.revision + 1,
+              next_due = (select min(t.due) from timer t where t.instance = i.id)
        from undo u where u.instance = i.id and i.id = :instance""",
     "delete from undo where instance = :instance",
 )

@@ -9,6 +9,7 @@ from service.casework import (
     tasks,
 )
 from service.casework.context import Office
+from service.engine import EngineError
 from service.errors import Conflict
 from tests.casework.people import APPROVE, OPERATOR, RECEIVING, actor, rows, task_at
 from tests.casework.trial import Trial, everything, go, verbs
@@ -68,3 +69,17 @@ def test_a_case_goes_back_to_a_step_and_that_is_undone(trial_office: Office, tri
     )
     assert task_at(case, "receiving_school/last")
     assert verbs(case) == ["start", "complete", "restart", "undo", "restart", "complete"]
+
+
+def test_a_mended_diagram_gets_a_stopped_case_going(trial_office: Office, trial: Trial) -> None:
+    case = trial.cases[0]
+    (due,) = rows("select next_due from instance where id = :id", id=case.instance)
+    incidents.open_incident(case.instance, "timer", EngineError("没有出路"), {})
+    assert rows("select next_due from instance where id = :id", id=case.instance)[0].next_due is None
+    go(trial_office, trial.versions["labels"], case)
+    assert rows("select 1 from incident where resolved_at is null") == []
+    assert rows("select next_due, failures from instance where id = :id", id=case.instance) == [
+        (due.next_due, 0)
+    ]
+    restarting.take_back_the_act(trial_office, OPERATOR, case.instance)
+    assert rows("select next_due from instance where id = :id", id=case.instance) == [due]
