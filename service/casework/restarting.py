@@ -175,7 +175,9 @@ def take_back_the_act(office: Office, actor: Actor, instance: str) -> str:
         kept = _kept(connection, instance)
         if not kept.untouched:
             raise Conflict(_final(kept), cure="请查看办理记录；需要时再移动一次，或退回先前的步骤")
-        undo.restore(connection, instance, back_to(kept.state, locked.state), world.now)
+        state = back_to(kept.state, locked.state)
+        variables = Instance.load(state, world).variables
+        undo.restore(connection, instance, undo.Back(state=state, variables=variables, now=world.now))
         detail = {"of": kept.kind, "from": locked.definition, "to": kept.definition}
         entry = NewEntry(actor=actor.id, verb="undo", detail=detail)
         write_journal(connection, entry, case=world.case, instance=instance)

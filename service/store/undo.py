@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
+
+from service.store.models import UserTask
 
 _ALL = """(select coalesce(jsonb_agg(to_jsonb(r)), '[]') from {table} r where r.instance = i.id {more})"""
 _OPEN_TASKS = _ALL.format(table="user_task", more="and r.state = 'open'")
@@ -33,13 +38,14 @@ _READ = text(
         from undo u join instance i on i.id = u.instance where u.instance = :instance"""  # noqa: S608  (constants)
 )
 _FORGET = text("delete from undo where instance = :instance")
+_FIXED = {"id", "instance", "case_number", "created_at", "revision"}
 _EXPIRE = text(
     """delete from undo where instance in (
            select u.instance from undo u join instance i on i.id = u.instance
            where u.revision <> i.revision limit :most)"""
 )
-_COLUMNS = """definition, element, path, name, unit, roles, barred, clauses, form, tenant, priority, state, assignee,
-    claimed_at, ended_at, due, follow_up"""
+# Everything about a task but what names it; the revision goes on.
+_COLUMNS = ", ".join(column.name for column in UserTask.__table__.columns if column.name not in _FIXED)
 _RESTORE = (
     """update user_task t set state = 'cancelled', ended_at = :now, revision = t.revision + 1
        from undo u where u.instance = :instance and t.instance = u.instance and t.state = 'open'
@@ -57,6 +63,7 @@ _RESTORE = (
     """insert into subscription select k.* from undo u, jsonb_populate_recordset(null::subscription, u.subscriptions) k
        where u.instance = :instance""",
     """update instance i set definition = u.definition, state = :state, revision = i.revision + 1,
+              variables = cast(:variables as jsonb),
               next_due = (select min(t.due) from timer t where t.instance = i.id)
        from undo u where u.instance = i.id and i.id = :instance""",
     "delete from undo where instance = :instance",
@@ -74,6 +81,15 @@ class Kept:
     at: datetime
     revision: int
     untouched: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Back:
+    """What an instance goes back to, and when (business time)."""
+
+    state: bytes
+    variables: Mapping[str, Any]
+    now: datetime
 
 
 def keep(connection: Connection, instance: str, kind: str, by: str, at: datetime) -> None:
@@ -96,10 +112,11 @@ def read(connection: Connection, instance: str) -> Kept | None:
     return Kept(**row) if row is not None else None
 
 
-def restore(connection: Connection, instance: str, state: bytes, now: datetime) -> None:
+def restore(connection: Connection, instance: str, back: Back) -> None:
     """Put a locked instance back; tasks that came since are cancelled and kept as history."""
+    values = {"state": back.state, "now": back.now, "variables": orjson.dumps(dict(back.variables)).decode()}
     for statement in _RESTORE:
-        connection.execute(text(statement), {"instance": instance, "state": state, "now": now})
+        connection.execute(text(statement), {"instance": instance, **values})
 
 
 def expire(connection: Connection, most: int = 1000) -> int:

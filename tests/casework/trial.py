@@ -70,7 +70,10 @@ def begin(office: Office, pupil: str = PUPILS[0]) -> Advanced:
 def everything(case: Advanced) -> list[Any]:
     """All that is kept of a case but its journal and revisions."""
     return [
-        *rows("select definition, state, next_due, status from instance where id = :id", id=case.instance),
+        *rows(
+            "select definition, state, next_due, status, variables from instance where id = :id",
+            id=case.instance,
+        ),
         *rows(
             """select id, definition, element, path, name, unit, roles, form, state, assignee, due, created_at
                from user_task where instance = :id and state = 'open' order by id""",
@@ -79,6 +82,12 @@ def everything(case: Advanced) -> list[Any]:
         *rows("select * from timer where instance = :id order by id", id=case.instance),
         *rows("select * from subscription where instance = :id order by id", id=case.instance),
     ]
+
+
+def visible(case: Advanced) -> list[Any]:
+    """The same without the engine's state: an undone act leaves a gap in its numbers."""
+    (first, *others) = everything(case)
+    return [first.definition, first.next_due, first.status, first.variables, *others]
 
 
 def go(office: Office, target: str, *of: Advanced, **elements: str) -> list[moving.Outcome]:
