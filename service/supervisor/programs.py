@@ -44,6 +44,13 @@ def web(settings: Settings, environment: Mapping[str, str]) -> ChildSpec:
         "--graceful-timeout": "10",
         "--worker-tmp-dir": str(settings.data_dir / "run"),
         "--access-logfile": str(settings.data_dir / "log" / "access.log"),
+        # Addresses without their queries: what people look for is nobody's business.
+        "--access-logformat": '%(h)s %(u)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
+        # A client that sends its head slowly, or a head without end, holds no thread.
+        "--limit-request-line": "8190",
+        "--limit-request-fields": "64",
+        "--limit-request-field_size": "8190",
+        "--keep-alive": "5",
     }
     arguments = [part for option in options.items() for part in option]
     return ChildSpec(
