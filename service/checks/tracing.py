@@ -1,8 +1,8 @@
 """Both ways between clauses and the product: where each is cited, which scenario proves it, why one is not proven.
 
-A scenario proves a clause when it names it and passed an element, flow or row that cites it; where no diagram and no
-table cites the clause (a form or a data file does), naming it is all there is. Knows files and played scenarios;
-shows nothing.
+A scenario proves a clause when it names it and passed an element, flow or row that cites it; where only a process as a
+whole cites it, a run of the process; where no diagram and no table does (a form or a data file does), naming it is all
+there is. Knows files and played scenarios; shows nothing.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ Place = tuple[str, str]  # a file's path, an element, flow or row in it
 
 @dataclass(frozen=True, kw_only=True)
 class Cited:
-    """One place that cites a clause; ``walkable`` where a running case can pass it."""
+    """One place that cites a clause; ``walkable`` where a running case can pass it, ``whole`` where it is a process."""
 
     file: str
     at: Citation
     walkable: bool
+    whole: bool = False
 
     @property
     def place(self) -> Place:
@@ -87,7 +88,8 @@ def unknown_clauses(book: Rulebook, scenarios: Iterable[Scenario]) -> tuple[tupl
 
 
 def _proves(cited: Collection[Cited], walked: Collection[Place]) -> bool:
-    places = [one.place for one in cited if one.walkable]
+    walkable = [one for one in cited if one.walkable]
+    places = [one.place for one in walkable if not one.whole] or [one.place for one in walkable]
     return not places or any(place in walked for place in places)
 
 
@@ -110,9 +112,15 @@ def _cited(book: Rulebook) -> Mapping[str, list[Cited]]:
         key = (model.source.path, model.source.digest)
         if key not in seen:
             seen.add(key)
+            wholes = {process.id for process in model.processes}
             for one in citations(model):
-                walkable = model.kind != "form"
-                found[one.clause].append(Cited(file=model.source.path, at=one, walkable=walkable))
+                place = Cited(
+                    file=model.source.path,
+                    at=one,
+                    walkable=model.kind != "form",
+                    whole=one.element in wholes,
+                )
+                found[one.clause].append(place)
     for cited in _in_data(book):
         found[cited.at.clause].append(cited)
     return found
