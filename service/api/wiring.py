@@ -11,17 +11,22 @@ from service.api.engine_rest import (
     definition_forms,
     definition_keeping,
     deployment_contents,
+    history_keeping,
     instance_variables,
     starting,
     task_acts,
+    task_attachments,
     task_comments,
     task_forms,
 )
 from service.api.engine_rest.batches import batches
+from service.api.engine_rest.decisions import decisions
 from service.api.engine_rest.definitions import definitions
 from service.api.engine_rest.deployments import deployments
+from service.api.engine_rest.directory import directory
 from service.api.engine_rest.engines import engines
 from service.api.engine_rest.external_tasks import external_tasks
+from service.api.engine_rest.filters import filters
 from service.api.engine_rest.history import history
 from service.api.engine_rest.instances import instances
 from service.api.engine_rest.keeping import incidents, jobs, signals
@@ -53,6 +58,7 @@ from service.settings import Settings
 
 # These hang their operations on a resource that another module makes.
 PARTS = (
+    history_keeping,
     starting,
     definition_keeping,
     definition_forms,
@@ -61,6 +67,7 @@ PARTS = (
     task_acts,
     task_forms,
     task_comments,
+    task_attachments,
 )
 RESOURCES = (
     session,
@@ -79,8 +86,11 @@ RESOURCES = (
     bulletin,
     clock,
     engines,
+    directory,
+    filters,
     deployments,
     definitions,
+    decisions,
     tasks,
     messages,
     external_tasks,

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from service.casework import self_starts
+from service.casework import deciding, self_starts
 from service.casework.context import Office
 from service.checks.gate import Verdict, judge_folder, judge_upload
 from service.checks.quarantine import screen
@@ -229,6 +229,7 @@ def _store(
         self_starts.arm(office, connection, row, item.definition, now)
         if part is parcel:
             made.append(row)
+    deciding.keep(connection, deployment, zip((part.tenant for _, part in fresh), closures, strict=True))
     rows.bump_release(connection)
     return Deployed(
         id=deployment, name=parcel.name, source=parcel.source, tenant=parcel.tenant, definitions=tuple(made)

@@ -20,7 +20,7 @@ from service.store import outbox, start_events
 from service.store import steering as rows
 from service.store.db import transaction
 from service.store.notes import note
-from service.store.progress import read_clock, write_notice
+from service.store.progress import read_clock
 from service.store.rows import NewEntry
 
 KEEPERS = ("operator", "admin")
@@ -101,7 +101,7 @@ def set_paused(actor: Actor, definitions: Sequence[str], *, paused: bool, instan
         now, _ = read_clock(connection)
         verb = "pause" if paused else "resume"
         detail = {"definitions": [*definitions], "instances": instances}
-        write_notice(connection, NewEntry(actor=actor.id, verb=f"{verb}_definition", detail=detail), now)
+        note(connection, NewEntry(actor=actor.id, verb=f"{verb}_definition", detail=detail))
         if instances:
             rows.hold_all(connection, definitions, NewEntry(actor=actor.id, verb=verb), now)
 

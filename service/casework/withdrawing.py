@@ -8,7 +8,7 @@ from service.store import definitions
 from service.store import deployments as rows
 from service.store.db import transaction
 from service.store.listings import DEPLOYMENTS
-from service.store.progress import read_clock, write_notice
+from service.store.notes import note
 from service.store.rows import NewEntry
 
 
@@ -36,12 +36,11 @@ def withdraw(actor: Actor, deployment: str) -> None:
         gone = rows.delete(connection, deployment)
         if gone is None:
             raise Conflict("刚刚有办件按这次部署的流程发起", cure="用过的部署不能删除")
-        now, _ = read_clock(connection)
         detail = {
             "deployment": deployment,
             "name": row["name"],
             "tenant": row["tenant"],
             "definitions": [*gone],
         }
-        write_notice(connection, NewEntry(actor=actor.id, verb="delete_deployment", detail=detail), now)
+        note(connection, NewEntry(actor=actor.id, verb="delete_deployment", detail=detail))
         definitions.bump_release(connection)

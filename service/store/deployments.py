@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from service.store import decisions
 from service.store.listing import Listing
 
 # A file may stand for several days of coming into force with different contents: each is a resource of its own.
@@ -62,6 +63,7 @@ def delete(connection: Connection, deployment: str) -> Sequence[str] | None:
         gone = connection.execute(_DEFINITIONS, {"id": deployment}).all()
     except IntegrityError:
         return None
+    decisions.delete(connection, deployment)
     connection.execute(_DEPLOYMENT, {"id": deployment})
     digests = sorted({digest for row in gone for digest in row.closure.values()})
     connection.execute(_ORPHANS, {"digests": digests})

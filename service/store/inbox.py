@@ -54,6 +54,9 @@ TASKS = Listing(
     source="user_task t",
     conditions={
         "visible": "t.unit = any(:units) or (t.assignee = :person and t.unit is null)",
+        # Each half by its own index: open tasks, and those that are over.
+        "visible_past": """(t.state = 'open' and t.unit = any(:units)) or (t.state <> 'open' and t.unit = any(:units))
+            or (t.state = 'open' and t.assignee = :person and t.unit is null)""",
         "open": "t.state = 'open'",
         "finished": "t.state <> 'open'",
         "never": "false",

@@ -203,12 +203,6 @@ def _text_values(entry: NewEntry) -> dict[str, Any]:
     return {**values, "detail": orjson.dumps(values["detail"]).decode()}
 
 
-def write_notice(connection: Connection, entry: NewEntry, now: datetime) -> None:
-    """One journal entry that belongs to no case."""
-    values = {**_entry_values(entry), "detail": orjson.dumps(dict(entry.detail)).decode()}
-    connection.execute(_JOURNAL, {"now": now, "number": None, "instance": None, "student": None, **values})
-
-
 def _entry_values(entry: NewEntry) -> dict[str, Any]:
     return {**vars_of(entry), "detail": _without_numbers(entry.detail), "clauses": list(entry.clauses)}
 

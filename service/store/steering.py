@@ -57,6 +57,10 @@ INCIDENTS = Listing(
         "key": "d.key = :key",
         "element": "x.element = :element",
         "message": "x.message = :message",
+        "message_like": "x.message like :message_like",
+        "keys": "d.key = any(:keys)",
+        "resolved_before": "x.resolved_at < :resolved_before",
+        "resolved_after": "x.resolved_at > :resolved_after",
         "tenants": "d.tenant = any(:tenants)",
         "before": "x.at < :before",
         "after": "x.at > :after",
@@ -64,6 +68,7 @@ INCIDENTS = Listing(
     orders={
         "id": "x.id",
         "at": "x.at",
+        "resolved": "x.resolved_at",
         "kind": "x.kind",
         "instance": "x.instance",
         "definition": "i.definition",

@@ -89,10 +89,10 @@ def get_xml(definition_id: str = "", key: str = "", tenant: str = "") -> dict[st
     shelf = office().shelf
     with transaction() as connection:
         files = shelf.files(connection, shelf.row(connection, found["id"]))
-    return {"id": found["id"], "xml": _as_text(files[found["file"]])}
+    return {"id": found["id"], "xml": as_text(files[found["file"]])}
 
 
-def _as_text(xml: bytes) -> str:
+def as_text(xml: bytes) -> str:
     """A diagram as text; it could be read when it was deployed, so what it says of its encoding is true."""
     if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return xml.decode("utf-16")

@@ -1,124 +1,100 @@
-"""History: how an instance went, from the journal and the tables that are kept."""
+"""History: how instances and tasks went, from the journal and the tables that are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import Schema, fields
-
 from service.api.access import SIGNED_IN
-from service.api.context import actor
-from service.api.engine_rest.shared import Paged, page
-from service.api.fields import Moment, Text
+from service.api.context import actor, office
+from service.api.engine_rest import history_schemas as schemas
+from service.api.engine_rest.instance_filters import (
+    HISTORY_SORTS,
+    HistoryFilter,
+    HistoryQuery,
+    HistoryQueryBody,
+    wanted,
+)
+from service.api.engine_rest.shared import Count, Paged, page
 from service.api.resource import Op, Resource
 from service.casework import looking
-from service.engine import DELETED
+from service.store import past
 from service.store.db import transaction
 from service.store.inbox import TASKS
+from service.store.listings import INSTANCES
 from service.store.records import JOURNAL
 
 history = Resource("history", __name__, url_prefix="/engine-rest/history", description="历史")
 
-_MILLISECOND = 1000
+_CASES = "只含本单位为当事方的办件；运行维护员和系统管理员可见全部。"
+_TASKS = "给出 processInstanceId 时，当事单位可见该办件的全部任务；否则只含本单位的任务。"
+_NOT_ASKED = {"first_result", "max_results", "sort_by", "sort_order", "sorting"}
+_REASONS = {"completed": "completed", "deleted": "cancelled"}
 
 
-def _milliseconds(begin: Any, end: Any) -> int | None:
-    return int((end - begin).total_seconds() * _MILLISECOND) if end is not None else None
+@history.operation(
+    "GET",
+    "/process-instance",
+    Op(
+        may=SIGNED_IN,
+        summary="在办和已办结的实例",
+        about=_CASES,
+        query=HistoryQuery,
+        answer=schemas.HistoricInstance(many=True),
+    ),
+)
+def list_instances(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    with transaction() as connection:
+        return INSTANCES.find(connection, wanted(query, actor()), page(query, HISTORY_SORTS))
 
 
-def _state(row: Mapping[str, Any]) -> str:
-    if row["status"] == "ended":
-        return "EXTERNALLY_TERMINATED" if row["end_element"] == DELETED else "COMPLETED"
-    return "SUSPENDED" if row["status"] == "paused" else "ACTIVE"
+@history.operation(
+    "POST",
+    "/process-instance",
+    Op(
+        may=SIGNED_IN,
+        summary="在办和已办结的实例（条件在请求体中）",
+        about=_CASES,
+        query=Paged,
+        body=HistoryQueryBody,
+        answer=schemas.HistoricInstance(many=True),
+        reads=True,
+    ),
+)
+def search_instances(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return list_instances({**query, **body})
 
 
-class OfInstance(Paged):
-    """Which instance."""
-
-    instance = Text(data_key="processInstanceId", required=True)
-
-
-class HistoricInstance(Schema):
-    """An instance, running or ended."""
-
-    id = fields.String(required=True)
-    case_number = fields.String(data_key="businessKey", metadata={"description": "受理编号"})
-    definition = fields.String(data_key="processDefinitionId")
-    key = fields.String(data_key="processDefinitionKey")
-    name = fields.String(data_key="processDefinitionName")
-    version = fields.Integer(data_key="processDefinitionVersion")
-    started_at = Moment(data_key="startTime", dump_only=True)
-    ended_at = Moment(data_key="endTime", dump_only=True, allow_none=True)
-    duration = fields.Function(
-        lambda row: _milliseconds(row["started_at"], row["ended_at"]), data_key="durationInMillis"
-    )
-    started_by = fields.String(data_key="startUserId")
-    end_element = fields.String(data_key="endActivityId", allow_none=True)
-    outcome_name = fields.String(data_key="outcomeName", allow_none=True)
-    tenant = fields.String(data_key="tenantId", allow_none=True)
-    state = fields.Function(_state)
+@history.operation(
+    "GET",
+    "/process-instance/count",
+    Op(may=SIGNED_IN, summary="在办和已办结的实例数", about=_CASES, query=HistoryFilter, answer=Count),
+)
+def count_instances(query: Mapping[str, Any]) -> dict[str, int]:
+    with transaction() as connection:
+        return {"count": INSTANCES.count(connection, wanted(query, actor()))}
 
 
-class HistoricTask(Schema):
-    """A task, open, done or cancelled."""
-
-    id = fields.String(required=True)
-    definition = fields.String(data_key="processDefinitionId")
-    instance = fields.String(data_key="processInstanceId")
-    execution = fields.String(attribute="instance", data_key="executionId", dump_only=True)
-    activity = fields.String(attribute="id", data_key="activityInstanceId", dump_only=True)
-    element = fields.String(data_key="taskDefinitionKey")
-    path = fields.String()
-    name = fields.String()
-    assignee = fields.String(allow_none=True)
-    completed_by = fields.String(data_key="completedBy", allow_none=True)
-    done_for = fields.String(data_key="completedFor", allow_none=True, metadata={"description": "代理谁办结"})
-    priority = fields.Integer()
-    created_at = Moment(data_key="startTime", dump_only=True)
-    ended_at = Moment(data_key="endTime", dump_only=True, allow_none=True)
-    duration = fields.Function(
-        lambda row: _milliseconds(row["created_at"], row["ended_at"]), data_key="duration"
-    )
-    due = Moment(dump_only=True, allow_none=True)
-    follow_up = Moment(data_key="followUp", dump_only=True, allow_none=True)
-    reason = fields.Function(
-        lambda row: {"completed": "completed", "cancelled": "deleted"}.get(row["state"]),
-        data_key="deleteReason",
-    )
-    tenant = fields.String(data_key="tenantId", allow_none=True)
-    clauses = fields.List(fields.String())
-
-
-class HistoricActivity(Schema):
-    """An element a token came to."""
-
-    id = fields.String(required=True)
-    element = fields.String(data_key="activityId")
-    process = fields.String(data_key="processDefinitionKey")
-    instance = fields.String(data_key="processInstanceId")
-    at = Moment(data_key="startTime", dump_only=True)
-
-
-class UserOperation(Schema):
-    """One entry of the journal."""
-
-    id = fields.String(required=True)
-    actor = fields.String(data_key="userId")
-    actor_name = fields.String(data_key="userName")
-    at = Moment(data_key="timestamp", dump_only=True)
-    recorded_at = Moment(data_key="recordedAt", dump_only=True, metadata={"description": "实际时间"})
-    verb = fields.String(data_key="operationType")
-    element = fields.String(data_key="property")
-    instance = fields.String(data_key="processInstanceId", allow_none=True)
-    task = fields.Function(lambda row: row["detail"].get("task"), data_key="taskId")
-    clauses = fields.List(fields.String())
+@history.operation(
+    "POST",
+    "/process-instance/count",
+    Op(
+        may=SIGNED_IN,
+        summary="在办和已办结的实例数",
+        about=_CASES,
+        body=HistoryQueryBody,
+        answer=Count,
+        reads=True,
+    ),
+)
+def search_instances_count(body: Mapping[str, Any]) -> dict[str, int]:
+    return count_instances(body)
 
 
 @history.operation(
     "GET",
     "/process-instance/<instance_id>",
-    Op(may=SIGNED_IN, summary="一个实例的始末", answer=HistoricInstance),
+    Op(may=SIGNED_IN, summary="一个实例的始末", answer=schemas.HistoricInstance),
 )
 def get_instance(instance_id: str) -> Mapping[str, Any]:
     with transaction() as connection:
@@ -128,12 +104,79 @@ def get_instance(instance_id: str) -> Mapping[str, Any]:
 @history.operation(
     "GET",
     "/task",
-    Op(may=SIGNED_IN, summary="一个实例的全部任务", query=OfInstance, answer=HistoricTask(many=True)),
+    Op(
+        may=SIGNED_IN,
+        summary="待办、已办和撤销的任务",
+        about=_TASKS,
+        query=schemas.HistoricTaskQuery,
+        answer=schemas.HistoricTask(many=True),
+    ),
 )
 def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
-        looking.instance(connection, actor(), query["instance"])
-        return TASKS.find(connection, {"instance": query["instance"]}, page(query, {}))
+        return TASKS.find(connection, _of_tasks(connection, query), page(query, schemas.TASK_SORTS))
+
+
+@history.operation(
+    "POST",
+    "/task",
+    Op(
+        may=SIGNED_IN,
+        summary="待办、已办和撤销的任务（条件在请求体中）",
+        about=_TASKS,
+        query=Paged,
+        body=schemas.HistoricTaskQueryBody,
+        answer=schemas.HistoricTask(many=True),
+        reads=True,
+    ),
+)
+def search_tasks(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return list_tasks({**query, **body})
+
+
+@history.operation(
+    "GET",
+    "/task/count",
+    Op(
+        may=SIGNED_IN,
+        summary="待办、已办和撤销的任务数",
+        about=_TASKS,
+        query=schemas.HistoricTaskFilter,
+        answer=Count,
+    ),
+)
+def count_tasks(query: Mapping[str, Any]) -> dict[str, int]:
+    with transaction() as connection:
+        return {"count": TASKS.count(connection, _of_tasks(connection, query))}
+
+
+@history.operation(
+    "POST",
+    "/task/count",
+    Op(
+        may=SIGNED_IN,
+        summary="待办、已办和撤销的任务数",
+        about=_TASKS,
+        body=schemas.HistoricTaskQueryBody,
+        answer=Count,
+        reads=True,
+    ),
+)
+def search_tasks_count(body: Mapping[str, Any]) -> dict[str, int]:
+    return count_tasks(body)
+
+
+def _of_tasks(connection: Any, query: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in query.items() if name not in _NOT_ASKED and value is not False}
+    if "execution" in found:
+        found["instances"] = [found.pop("execution")]
+    if "reason" in found:
+        found["reason"] = _REASONS[found["reason"]]
+    if "instance" in found:
+        looking.instance(connection, actor(), found["instance"])
+        return found
+    seen = looking.visible(actor())
+    return {**({"visible_past": seen["visible"]} if seen else {}), **found}
 
 
 @history.operation(
@@ -142,37 +185,79 @@ def list_tasks(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     Op(
         may=SIGNED_IN,
         summary="一个实例走过的元素",
-        about="每条办理记录中走过的元素，按先后排列；分页按办理记录计。",
-        query=OfInstance,
-        answer=HistoricActivity(many=True),
+        about="按先后排列（sortOrder 为 desc 时新的在前）。",
+        query=schemas.ActivityQuery,
+        answer=schemas.HistoricActivity(many=True),
     ),
 )
 def list_activities(query: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [step for entry in _entries(query) for step in _steps(entry)]
+    newest_first = query.get("sort_order") == "desc"
+    with transaction() as connection:
+        row = looking.instance(connection, actor(), query["instance"])
+        rows = past.steps(connection, _steps(row, query), page(query, _ONE_ORDER), newest_first=newest_first)
+        shelf = office().shelf
+        nodes = shelf.compiled(connection, shelf.row(connection, row["definition"])).nodes
+    return [_activity(step, row, nodes) for step in rows]
+
+
+_ONE_ORDER = {"startTime": "at", "occurrence": "at"}
+
+
+@history.operation(
+    "GET",
+    "/activity-instance/count",
+    Op(may=SIGNED_IN, summary="一个实例走过的元素数", query=schemas.ActivityFilter, answer=Count),
+)
+def count_activities(query: Mapping[str, Any]) -> dict[str, int]:
+    with transaction() as connection:
+        row = looking.instance(connection, actor(), query["instance"])
+        return {"count": past.count_steps(connection, _steps(row, query))}
+
+
+def _steps(row: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {name: query.get(name) for name in ("element", "after", "before")}
+    return {"case": row["case_number"], "instance": row["id"], **asked}
+
+
+def _activity(step: Mapping[str, Any], row: Mapping[str, Any], nodes: Mapping[str, Any]) -> dict[str, Any]:
+    """A step with what the diagram says of it; of called processes only the key and the element are known."""
+    own = step["process"] == row["key"]
+    node = nodes.get(step["element"]) if own else None
+    return {
+        **step,
+        "definition": row["definition"] if own else None,
+        "name": node.name if node else None,
+        "kind": node.kind if node else None,
+    }
 
 
 @history.operation(
     "GET",
     "/user-operation",
-    Op(may=SIGNED_IN, summary="一个实例的办理记录", query=OfInstance, answer=UserOperation(many=True)),
+    Op(
+        may=SIGNED_IN,
+        summary="一个实例的办理记录",
+        query=schemas.OperationQuery,
+        answer=schemas.UserOperation(many=True),
+    ),
 )
 def list_operations(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return _entries(query)
-
-
-def _entries(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     with transaction() as connection:
-        looking.instance(connection, actor(), query["instance"])
-        return JOURNAL.find(connection, {"instance": query["instance"]}, page(query, {}))
+        return JOURNAL.find(connection, _operations(connection, query), page(query, {"timestamp": "at"}))
 
 
-def _steps(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for number, step in enumerate(entry["detail"].get("nodes", ())):
-        process, _, element = step.partition("/")
-        yield {
-            "id": f"{entry['id']}-{number}",
-            "process": process,
-            "element": element,
-            "instance": entry["instance"],
-            "at": entry["at"],
-        }
+@history.operation(
+    "GET",
+    "/user-operation/count",
+    Op(may=SIGNED_IN, summary="一个实例的办理记录数", query=schemas.OperationFilter, answer=Count),
+)
+def count_operations(query: Mapping[str, Any]) -> dict[str, int]:
+    with transaction() as connection:
+        return {"count": JOURNAL.count(connection, _operations(connection, query))}
+
+
+def _operations(connection: Any, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The case stands beside the instance: the journal is found by it."""
+    row = looking.instance(connection, actor(), query["instance"])
+    asked = {name: value for name, value in query.items() if name not in _NOT_ASKED}
+    return {**asked, "case_number": row["case_number"]}

@@ -11,7 +11,7 @@ from service.store.models.cases import (
     Timer,
     UserTask,
 )
-from service.store.models.deployments import Definition, Deployment, Resource, StartEvent
+from service.store.models.deployments import DecisionTable, Definition, Deployment, Resource, StartEvent
 from service.store.models.guardians import GuardianCode
 from service.store.models.materials import Material, MaterialContent
 from service.store.models.moves import Batch, BatchItem, Undo
@@ -46,6 +46,7 @@ __all__ = [
     "BatchItem",
     "Case",
     "CaseParty",
+    "DecisionTable",
     "Definition",
     "Deployment",
     "Enrolment",

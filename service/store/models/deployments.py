@@ -76,3 +76,18 @@ class StartEvent(db.Model):  # type: ignore[name-defined,misc]
     wants: Mapped[Str]
     due: Mapped[Instant | None]
     data: Mapped[Json]
+
+
+class DecisionTable(db.Model):  # type: ignore[name-defined,misc]
+    """A decision of a deployed table; one content, one version."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("key", "tenant", "version", postgresql_nulls_not_distinct=True),)
+    id: Mapped[Id]
+    key: Mapped[Str]
+    version: Mapped[int]
+    tenant: Mapped[Str | None]
+    name: Mapped[Str]
+    file: Mapped[Str]
+    digest: Mapped[Str]
+    deployment: Mapped[Str] = mapped_column(ForeignKey("deployment.id"))
