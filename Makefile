@@ -25,7 +25,7 @@ test: check tools
 
 # What only tests of pictures need: installed where that is possible, done without (and said so) where it is not.
 tools: $(STAMP)
-	@if command -v npm >/dev/null && [ ! -d node_modules ]; then \
+	@if command -v npm >/dev/null && ! [ node_modules/.package-lock.json -nt package-lock.json ]; then \
 	  echo "正在安装画图用的 npm 包……"; npm ci --ignore-scripts --silent --no-audit --no-fund || rm -rf node_modules; fi
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  echo "正在安装 Chromium……"; \

@@ -161,7 +161,7 @@ def test_the_history_of_a_case(desk: Desk, begun: Begun) -> None:
         ("complete", HEAD),
     ]
     assert operations[1]["clauses"] == ["MOE2016-3.1-a"]
-    assert desk.call(HEAD, "GET", f"{HISTORY}/task").status_code == 400
+    assert desk.call(HEAD, "GET", f"{HISTORY}/activity-instance").status_code == 400
 
 
 def test_a_case_by_its_number(desk: Desk, begun: Begun) -> None:
