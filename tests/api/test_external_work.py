@@ -96,7 +96,7 @@ def test_the_python_client_works_a_topic_to_its_end(counter: Desk, address: str)
 
     def act(task: Any) -> Any:
         seen.append((task.get_topic_name(), task.get_business_key(), task.get_variable("note")))
-        if len(seen) <= 2:
+        if seen.count(seen[-1]) == 1:
             return task.failure("没有信号", "trace", max_retries=1, retry_timeout=0)
         if task.get_variable("note") == "broken":
             return task.bpmn_error("unreadable", "看不清")

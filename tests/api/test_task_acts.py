@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.api.conftest import OpenDesk
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Begun, Desk
+from tests.files import picture
 
 TASKS = "/engine-rest/task"
 SECOND = f"{SCHOOL}.second"
@@ -152,3 +156,36 @@ def test_candidates_are_the_diagrams(school: Desk, begun: Begun) -> None:
     assert school.get(HEAD, path)[0] == {"userId": HEAD, "groupId": None, "type": "assignee"}
     assert school.post(HEAD, f"{path}/delete", {"userId": HEAD, "type": "assignee"}).status_code == 204
     assert state(school, begun)[0] is None
+
+
+def test_a_file_is_attached_to_a_task_and_stays(school: Desk, begun: Begun) -> None:
+    path = f"{TASKS}/{begun.task}/attachment"
+    image = picture()
+
+    def attach(who: str, content: bytes, **fields: str) -> TestResponse:
+        data: dict[str, Any] = {
+            "attachment-name": "户口簿",
+            **fields,
+            "content": (io.BytesIO(content), "scan.bin"),
+        }
+        return school.call(who, "POST", f"{path}/create", data=data, content_type="multipart/form-data")
+
+    made = attach(HEAD, image, **{"attachment-description": "首页", "attachment-type": "text/html"})
+    assert made.status_code == 200, made.json
+    assert (made.json["name"], made.json["type"], made.json["description"]) == (
+        "户口簿.png",
+        "image/png",
+        "首页",
+    )
+    assert made.json["taskId"] == begun.task
+    assert attach(HEAD, b"<html>").status_code == 422
+    assert attach(HEAD, image, url="http://localhost/x").status_code == 400
+    assert attach(STRANGER, image).status_code == 404
+    one = f"{path}/{made.json['id']}"
+    assert school.get(REGISTRAR, path) == [school.get(HEAD, one)] == [made.json]
+    data = school.call(HEAD, "GET", f"{one}/data")
+    assert (data.data, data.mimetype) == (image, "image/png")
+    assert school.call(STRANGER, "GET", f"{one}/data").status_code == 404
+    assert school.call(HEAD, "DELETE", one).status_code == 409
+    other = school.begin()
+    assert school.call(HEAD, "GET", f"{TASKS}/{other.task}/attachment/{made.json['id']}").status_code == 404
