@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from lxml import etree
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
