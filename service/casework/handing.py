@@ -16,9 +16,17 @@ from service.registry import counter
 from service.store import people, records
 from service.store import tasks as rows
 from service.store.db import transaction
+from service.store.failures import DATABASE_ERRORS, Meaning, meaning
 from service.store.people import AccountRow
 from service.store.progress import read_case, write_journal
 from service.store.rows import NewEntry, TaskRow
+
+
+class Busy(XuejiError):
+    """The database is held up by another: one task of many is put off."""
+
+    code, status = "busy", 503
+
 
 KEEPERS = frozenset({"operator", "admin"})
 MOST_AT_ONCE = 100
@@ -131,6 +139,10 @@ def _single(office: Office, actor: Actor, batch: Batch, task: str) -> Single:
             tasks.complete(office, actor, task, batch.values)
     except XuejiError as error:
         return Single(task=task, error=error)
+    except DATABASE_ERRORS as error:
+        if meaning(error) is not Meaning.BUSY:
+            raise
+        return Single(task=task, error=Busy("系统正忙，这个任务没有办成", cure="请稍后重试"))
     return Single(task=task)
 
 
@@ -149,12 +161,13 @@ def urge(actor: Actor, number: str, message: str) -> list[dict[str, Any]]:
             raise Conflict("这个办件没有待办的任务", cure="请刷新后查看办件状态")
         if records.urged_since(connection, number, actor.id, case.now.replace(hour=0, minute=0, second=0)):
             raise Conflict("您今天已经催办过", cure="请明天再催办")
-        for task in waiting:
-            entry = NewEntry(
-                actor=actor.id,
-                verb="urge",
-                element=task["path"],
-                detail={"task": task["id"], "unit": task["unit"], "message": message},
-            )
-            write_journal(connection, entry, case=case, instance=task["instance"])
+        first = waiting[0]
+        detail = {
+            "task": first["id"],
+            "tasks": [task["id"] for task in waiting],
+            "units": sorted({task["unit"] for task in waiting if task["unit"]}),
+            "message": message,
+        }
+        entry = NewEntry(actor=actor.id, verb="urge", element=first["path"], detail=detail)
+        write_journal(connection, entry, case=case, instance=first["instance"])
     return [dict(task) for task in waiting]

@@ -19,7 +19,7 @@ _NOTICES = text(
 )
 _PROCEDURE = text(
     """select d.name from instance i join definition d on d.id = i.definition where i.case_number = :number
-       order by i.id limit 1"""
+       order by i.started_at, i.id limit 1"""
 )
 
 

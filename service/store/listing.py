@@ -43,13 +43,16 @@ class Listing:
     orders: Mapping[str, str]
     key: str
     default: str = ""
+    rows: Listing | None = None  # what the columns are read of, where that is not what is searched
 
     def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
         """One page. Only its keys are sorted out of all; the columns are read of the rows on the page."""
-        order = self._order(page)
         filtered, values = self.filtered(wanted)
-        keys = f"select {self.key} as key_ from {filtered} order by {order} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
-        sql = f"select {self.columns} from ({keys}) k_, {self.source} where {self.key} = k_.key_ order by {order}"  # noqa: S608  (parts are constants)
+        sorted_ = f"select {self.key} as key_ from {filtered} order by {self._order(page)} limit :limit_ offset :first_"  # noqa: S608  (parts are constants)
+        # By their place, not once more by their columns: that could tempt the planner to walk an index of all rows.
+        keys = f"select key_, row_number() over () as place_ from ({sorted_}) p_"  # noqa: S608  (parts are constants)
+        rows = self.rows or self
+        sql = f"select {rows.columns} from ({keys}) k_, {rows.source} where {rows.key} = k_.key_ order by k_.place_"  # noqa: S608  (parts are constants)
         values.update(limit_=page.limit, first_=page.first)
         return cast(Sequence[Row], connection.execute(text(sql), values).mappings().all())
 

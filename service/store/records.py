@@ -41,6 +41,7 @@ _WAITING = text(
        where t.instance in (select id from instance where case_number = :number) and t.state = 'open'
        order by t.id limit 100"""
 )
+_TURN = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _URGED = text(
     """select 1 from journal where case_number = :number and actor = :actor and verb = 'urge' and at >= :since
        limit 1"""
@@ -64,7 +65,8 @@ def waiting_tasks(connection: Connection, number: str) -> Sequence[RowMapping]:
 
 
 def urged_since(connection: Connection, number: str, actor: str, since: datetime) -> bool:
-    """Whether the person has urged the case since then."""
+    """Whether the person has urged the case since then; their urgings of it wait for one another."""
+    connection.execute(_TURN, {"key": f"urge {number} {actor}"})
     values = {"number": number, "actor": actor, "since": since}
     return connection.execute(_URGED, values).first() is not None
 

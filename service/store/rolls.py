@@ -18,7 +18,7 @@ _BELOW = """(with recursive below as (
 STUDENTS = Listing(
     columns="""e.student as id, s.name, e.school, u.name as school_name, u.county, e.stage, e.grade, e.class_no,
         e.status, e.number_class, e.problem_flag, e.sanction, e.lock_kind, e.lock_case, e.place_of_study""",
-    source="enrolment e join student s on s.id = e.student join unit u on u.id = e.school",
+    source="enrolment e left join student s on s.id = e.student left join unit u on u.id = e.school",
     conditions={
         "visible": f"e.school in {_BELOW}",
         "id": "e.student = :id",
@@ -76,7 +76,7 @@ _SUSPENSIONS = text(
 _CASES = text(
     """select c.number, c.procedure, c.opened_at, c.closed_at, c.outcome, c.outcome_name,
               (select d.name from instance i join definition d on d.id = i.definition
-                where i.case_number = c.number order by i.id limit 1) as procedure_name
+                where i.case_number = c.number order by i.started_at, i.id limit 1) as procedure_name
        from case_ c where c.student = :student and (:every or exists (
              select from case_party p where p.case_number = c.number and p.unit = any(:units)))
        order by c.opened_at, c.number limit 200"""

@@ -50,7 +50,8 @@ _PARTS = {
              as r(id text, kind text, name text, element text, sent_by text, priority int, inputs jsonb)
     """,
     "parties": """
-        insert into case_party (case_number, party, unit) select %(number)s, r.key, r.value
+        insert into case_party (case_number, party, unit, opened_at)
+        select %(number)s, r.key, r.value, (select opened_at from case_ where number = %(number)s)
         from j, jsonb_each_text(j->'parties') r on conflict (case_number, party) do update set unit = excluded.unit
     """,
     "entries": """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
+from service.supervisor.postgres import libpq_url
 from tests.api.conftest import OpenDesk
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, STRANGER, Desk
 
@@ -65,6 +67,52 @@ def test_many_at_once_each_on_its_own(school: Desk) -> None:
         assert [one["status"] for one in school.post(HEAD, "/api/tasks/bulk", body).json] == [status]
     for wrong in ([], ["x"] * 101):
         assert school.post(HEAD, "/api/tasks/bulk", {"action": "claim", "tasks": wrong}).status_code == 400
+
+
+def test_a_task_that_is_held_up_stops_no_other(school: Desk) -> None:
+    held, free = school.begin(), school.begin()
+    with psycopg.connect(libpq_url(school.url)) as other:
+        other.execute("select from instance where id = %s for update", [held.instance])
+        body = {"action": "complete", "tasks": [held.task, free.task], "values": {"decision": "approve"}}
+        answer = school.post(HEAD, "/api/tasks/bulk", body)
+    assert [(one["status"], one.get("code")) for one in answer.json] == [(503, "busy"), (204, None)]
+    again = school.post(HEAD, "/api/tasks/bulk", body)
+    assert [one["status"] for one in again.json] == [204, 409]
+
+
+def test_many_at_once_are_done_once_under_one_key(school: Desk) -> None:
+    first, second = school.begin(), school.begin()
+    body = {"action": "complete", "tasks": [first.task, second.task], "values": {"decision": "approve"}}
+    answers = [
+        school.call(HEAD, "POST", "/api/tasks/bulk", json=body, headers={"Idempotency-Key": "many"})
+        for _ in range(2)
+    ]
+    assert answers[0].json == answers[1].json
+    assert [one["status"] for one in answers[1].json] == [204, 204]
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_case_with_several_tasks_is_urged_in_one_entry(school: Desk) -> None:
+    text = """
+        start begin form=small_start
+        and both
+        user one groups=head@receiving_school form=small_decision name=一 doc=assumed
+        user two groups=head@receiving_school form=small_decision name=二 doc=assumed
+        and joined
+        end granted
+        begin -> both
+        both -> one -> joined
+        both -> two -> joined
+        joined -> granted
+    """
+    assert school.deploy_small(text, "several").status_code == 200
+    started = school.start(key="several").json
+    answer = school.post(REGISTRAR, f"/api/cases/{started['businessKey']}/urge")
+    assert len(answer.json) == 2
+    entries = school.sql(
+        "select detail->'tasks' from journal where verb = 'urge' and case_number = %s", started["businessKey"]
+    )
+    assert [sorted(tasks) for (tasks,) in entries] == [sorted(one["task"] for one in answer.json)]
 
 
 def test_a_party_reminds_once_a_day(school: Desk) -> None:

@@ -36,10 +36,11 @@ class CaseParty(db.Model):  # type: ignore[name-defined,misc]
     """The unit that plays a party in a case."""
 
     __tablename__ = "case_party"
-    __table_args__ = (Index("ix_case_party_unit", "unit"),)
+    __table_args__ = (Index("ix_case_party_unit", "unit", text("opened_at desc nulls last"), "case_number"),)
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"), primary_key=True)
     party: Mapped[Str] = mapped_column(primary_key=True)
     unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
+    opened_at: Mapped[Instant]  # of the case: lists of a unit's cases begin with the newest
 
 
 class Instance(db.Model):  # type: ignore[name-defined,misc]
