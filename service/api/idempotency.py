@@ -59,10 +59,11 @@ def _fingerprint() -> str:
     if request.mimetype != "multipart/form-data":
         digest.update(request.get_data(cache=True))
         return digest.hexdigest()
-    for name, value in sorted(request.form.items(multi=True)):
+    # A part may come without a name: it is told apart all the same.
+    for name, value in sorted(request.form.items(multi=True), key=lambda item: (str(item[0]), item[1])):
         digest.update(f"\n{name}={len(value)}:{value}".encode())
     for name, file in sorted(
-        request.files.items(multi=True), key=lambda item: (item[0], item[1].filename or "")
+        request.files.items(multi=True), key=lambda item: (str(item[0]), item[1].filename or "")
     ):
         content = file.stream.read()
         file.stream.seek(0)

@@ -152,3 +152,19 @@ def test_cases_and_instances_have_tags_too(desk: Desk) -> None:
     stale = desk.call("admin", "DELETE", instance, headers={"If-Match": '"i1"'})
     assert stale.status_code == 412
     assert desk.call("admin", "DELETE", instance, headers={"If-Match": before[1]}).status_code == 204
+
+
+def test_a_part_of_an_upload_without_a_name_is_no_mistake_of_ours(desk: Desk) -> None:
+    """Found by calling the whole description with nonsense."""
+    part = '--x\r\nContent-Disposition: form-data; name="\\"\r\n\r\n1\r\n'
+    other = '--x\r\nContent-Disposition: form-data; name="b"\r\n\r\n2\r\n--x--\r\n'
+    for key in ({}, {"Idempotency-Key": "nameless"}):
+        answer = desk.call(
+            "analyst",
+            "POST",
+            "/engine-rest/deployment/create",
+            data=(part + other).encode(),
+            headers=key,
+            content_type="multipart/form-data; boundary=x",
+        )
+        assert answer.status_code == 400, answer.get_data(as_text=True)
