@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
+from service.errors import XuejiError
 from service.registry import chain
 from service.registry.chain import Chain
 from service.store import journal as rows
 from service.store.db import transaction
 
+log = logging.getLogger(__name__)
+
 BATCH = 2000
 
 
+class Tampered(XuejiError):
+    """The chain's end is not the one that was signed: signing what comes after it would make a forgery good."""
+
+    code, status = "journal_tampered", 500
+
+
 def seal(secret: str, limit: int = BATCH) -> int:
-    """Chain the entries that are not chained yet and sign the new head; how many."""
+    """Chain the entries that are not chained yet and sign the new head; how many. Raises Tampered."""
     with transaction() as connection:
         entries = rows.unsealed(connection, limit)
         if not entries:
             return 0
+        _check_end(connection, secret)
         links = list(_links(connection, entries))
         rows.add(connection, links)
         last = links[-1]
         rows.sign(connection, last["seq"], last["hash"], chain.sign(secret, last["seq"], last["hash"]))
     return len(entries)
+
+
+def _check_end(connection: Connection, secret: str) -> None:
+    end = rows.tail(connection)
+    if end is None:
+        return
+    head = rows.head(connection, end[0])
+    if head is None or not chain.signed(head, end[1], secret):
+        cure = "请运行 xueji journal verify 查明；密钥更换过的，请先导出旧链"
+        raise Tampered(f"办理记录链尾第 {end[0]} 环没有有效的签名，不再续签", cure=cure)
 
 
 def _links(connection: Connection, entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -42,8 +63,11 @@ def _links(connection: Connection, entries: list[dict[str, Any]]) -> Iterator[di
 
 def verify(secret: str) -> tuple[int, list[str]]:
     """How many links there are, and everything that is wrong with them. What is not sealed yet is sealed first."""
-    while seal(secret):
-        pass
+    try:
+        while seal(secret):
+            pass
+    except Tampered:
+        log.exception("the journal's end is not signed")  # what is wrong is told below, all of it
     with transaction() as connection:
         return _verified(rows.links(connection), rows.heads(connection), secret)
 

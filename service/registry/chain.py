@@ -74,15 +74,18 @@ def verify(
     lines: Iterable[Mapping[str, Any]], heads: Mapping[int, Mapping[str, Any]], secret: str
 ) -> Iterator[str]:
     """What is wrong, as sentences. ``lines`` are links in order of ``seq``, with their ``content`` (None if gone)."""
-    chain = Chain()
+    chain, last = Chain(), None
     for line in lines:
         yield from _check_line(chain, line)
-        head = heads.get(line["seq"])
-        if head is not None and not _head_right(head, line, secret):
+        last, head = line, heads.get(line["seq"])
+        if head is not None and not signed(head, line["hash"], secret):
             yield f"第 {line['seq']} 环的签名不符：此环或此前的记录被改动过"
     missing = sorted(seq for seq in heads if seq > chain.seq)
     if missing:
         yield f"链条在第 {chain.seq} 环断尾：签名表明曾有第 {missing[-1]} 环"
+    # Whoever makes the whole chain anew takes the signatures away: every sealing ends with one.
+    if last is not None and last["seq"] not in heads:
+        yield f"链尾第 {last['seq']} 环没有签名：签名被删去，此前的记录可能被改动过"
 
 
 def _check_line(chain: Chain, line: Mapping[str, Any]) -> Iterator[str]:
@@ -110,9 +113,10 @@ def _go_on_from(chain: Chain, line: Mapping[str, Any]) -> None:
         chain.students[content["student"]] = line["student_hash"]
 
 
-def _head_right(head: Mapping[str, Any], line: Mapping[str, Any], secret: str) -> bool:
-    signed = sign(secret, head["seq"], head["hash"])
-    return head["hash"] == line["hash"] and hmac.compare_digest(signed, head["signature"])
+def signed(head: Mapping[str, Any], last: str, secret: str) -> bool:
+    """Whether a head is signed with the secret and is that of a link with this hash."""
+    made = sign(secret, head["seq"], head["hash"])
+    return head["hash"] == last and hmac.compare_digest(made, head["signature"])
 
 
 def _hash(before: str, content: bytes) -> str:

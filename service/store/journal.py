@@ -38,6 +38,7 @@ _ADD = text(
 )
 _SIGN = text("insert into journal_head (seq, hash, signature) values (:seq, :hash, :signature)")
 _HEADS = text("select seq, hash, signature from journal_head order by seq")
+_HEAD = text("select seq, hash, signature from journal_head where seq = :seq")
 _LINKS = text(
     f"""select l.seq, l.entry, l.hash, l.case_hash, l.student_hash, j.id is not null as there, {_COLUMNS}
         from journal_link l left join journal j on j.id = l.entry where l.seq > :after order by l.seq limit 2000"""  # noqa: S608  (a constant)
@@ -76,6 +77,12 @@ def sign(connection: Connection, seq: int, hash_: str, signature: str) -> None:
 def heads(connection: Connection) -> dict[int, dict[str, Any]]:
     """Signed heads by number."""
     return {row["seq"]: dict(row) for row in connection.execute(_HEADS).mappings()}
+
+
+def head(connection: Connection, seq: int) -> dict[str, Any] | None:
+    """The signed head of a link."""
+    row = connection.execute(_HEAD, {"seq": seq}).mappings().first()
+    return dict(row) if row is not None else None
 
 
 def links(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ import service.casework
 
 # Verbs nobody signs in for, and what stands in place of that.
 OF_THE_SYSTEM = {
+    "deciding": "reads and tries decision tables, which are no secret; changes nothing",
     "deployments.deploy_folder": "the installation's own files, at its start",
     "deployments.deploy_upload": "the route asks for analyst or admin",
     "guardian.look": "whoever has the code is the guardian; the code is checked",

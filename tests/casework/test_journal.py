@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from service.casework import journal
 from service.casework.context import Office
@@ -36,6 +37,8 @@ def test_an_untouched_journal_is_whole(office: Office) -> None:
         ("delete from journal_link where seq = 1", "缺失"),
         ("delete from journal_link where seq = 2", "断尾"),
         ("update journal_link set hash = repeat('0', 64) where seq = 2", "签名"),
+        ("delete from journal_head", "没有签名"),
+        ("update journal_head set signature = repeat('0', 64)", "签名不符"),
     ],
 )
 def test_whoever_gets_round_the_database_is_found_out(office: Office, statement: str, told: str) -> None:
@@ -43,7 +46,7 @@ def test_whoever_gets_round_the_database_is_found_out(office: Office, statement:
     do(office, case, "receiving_school/approve")
     while journal.seal(SECRET):
         pass
-    for table in ("journal", "journal_link"):
+    for table in ("journal", "journal_link", "journal_head"):
         execute(f"alter table {table} disable trigger user")
     execute(statement)
     exported = iter(list(journal.export()))
@@ -52,9 +55,35 @@ def test_whoever_gets_round_the_database_is_found_out(office: Office, statement:
     assert any(told in sentence for sentence in wrong), wrong
 
 
-def execute(statement: str) -> None:
-    with transaction() as connection:
-        connection.execute(text(statement))
+def test_a_chain_made_anew_without_the_secret_is_neither_taken_nor_signed(office: Office) -> None:
+    """The database's owner forges an entry, makes every hash anew, takes the signatures away and waits for the seal."""
+    case = start(office)
+    do(office, case, "receiving_school/approve")
+    while journal.seal(SECRET):
+        pass
+    for table in ("journal", "journal_link", "journal_head"):
+        execute(f"alter table {table} disable trigger user")
+    execute("update journal set actor = 'x' where id = (select min(id) from journal)")
+    execute("delete from journal_head")
+    execute("delete from journal_link")
+    while journal.seal("the forger's own"):
+        pass
+    execute("delete from journal_head")
+    do(office, case, "sending_school/review")
+    with pytest.raises(journal.Tampered):
+        journal.seal(SECRET)
+    count, wrong = journal.verify(SECRET)
+    assert count == 2
+    assert any("没有签名" in sentence for sentence in wrong), wrong
+
+
+@pytest.mark.parametrize("table", ["journal", "journal_link", "journal_head"])
+@pytest.mark.parametrize("statement", ["truncate {}", "delete from {}", "update {} set {} = {}"])
+def test_the_tables_owner_is_refused_too(office: Office, table: str, statement: str) -> None:
+    start(office)
+    column = "signature" if table == "journal_head" else "hash" if table == "journal_link" else "actor"
+    with pytest.raises(DBAPIError, match="append-only"):
+        execute(statement.format(table, column, column))
 
 
 def entries(*numbers: int) -> list[dict[str, Any]]:
@@ -63,6 +92,49 @@ def entries(*numbers: int) -> list[dict[str, Any]]:
         {"id": number, **dict.fromkeys(texts, "t"), "detail": {"n": number}, "clauses": []}
         for number in numbers
     ]
+
+
+def mutations() -> list[tuple[str, Any]]:
+    """Every single thing of an export changed, one at a time."""
+    links = exported_links()
+    found: list[tuple[str, Any]] = []
+    for place, link in enumerate(links):
+        for name in ("seq", "entry", "hash", "case_hash", "student_hash"):
+            value = link[name]
+            forged = {**link, name: value + 1 if isinstance(value, int) else "0" * 64}
+            found.append((f"{place}.{name}", [*links[:place], forged, *links[place + 1 :]]))
+        for name, value in link["content"].items():
+            changed = {**link["content"], name: f"{value}x" if isinstance(value, str) else [value, "other"]}
+            found.append(
+                (
+                    f"{place}.content.{name}",
+                    [*links[:place], {**link, "content": changed}, *links[place + 1 :]],
+                )
+            )
+        found.append((f"without {place}", [*links[:place], *links[place + 1 :]]))
+        found.append((f"twice {place}", [*links[:place], link, *links[place:]]))
+    found.append(("reversed", links[::-1]))
+    return found
+
+
+def exported_links() -> list[dict[str, Any]]:
+    chain = Chain()
+    return [{**chain.add(entry), "content": entry} for entry in entries(1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("what", "links"), mutations(), ids=lambda given: given if isinstance(given, str) else ""
+)
+def test_any_change_of_an_export_is_found(what: str, links: list[dict[str, Any]]) -> None:
+    last = exported_links()[-1]["hash"]
+    head = {"seq": 3, "hash": last, "signature": sign(SECRET, 3, last)}
+    assert journal.verify_export(iter([{"heads": [head]}, *exported_links()]), SECRET)[1] == []
+    assert journal.verify_export(iter([{"heads": [head]}, *links]), SECRET)[1], what
+
+
+def execute(statement: str) -> None:
+    with transaction() as connection:
+        connection.execute(text(statement))
 
 
 def test_another_order_is_found() -> None:
