@@ -139,6 +139,7 @@ class HistoricTask(Schema):
     assignee = fields.String(allow_none=True)
     owner = fields.String(allow_none=True)
     completed_by = fields.String(data_key="completedBy", allow_none=True)
+    done_for = fields.String(data_key="completedFor", allow_none=True, metadata={"description": "代理谁办结"})
     priority = fields.Integer()
     created_at = Moment(data_key="startTime", dump_only=True)
     ended_at = Moment(data_key="endTime", dump_only=True, allow_none=True)
