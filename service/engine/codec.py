@@ -7,6 +7,7 @@ tokens come back under the numbers they had, so that saving and loading at any m
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, cast
 
 import orjson
@@ -18,11 +19,16 @@ from service.engine.host import End, Host
 from service.engine.space import Case, Frame, Space, Token
 
 FORMAT = 1
+#: What every state says, for the compressor to refer to. States are read with it: it never changes.
+_COMMON = (
+    b'"decision":"approve","party":"first":"second":"due":17"host":"message":"{},[],[[",32,{"via":"flow_start_"}]'
+    b']],null,false,true,0123456789abcdef@000000"]{"f":1,"n":1,"e":null,"c":false,"h":[["],"s":[[0,["'
+)
 
 
 def save(case: Case) -> bytes:
     """The state of an instance at rest (no token may be ready)."""
-    return orjson.dumps(
+    return packed(
         {
             "f": FORMAT,
             "n": case.numbers,
@@ -52,14 +58,27 @@ def _space(space: Space) -> list[Any]:
 
 def back_to(before: bytes, now: bytes) -> bytes:
     """A state of before; no number is given out twice, as those given since stand in the history."""
-    data = orjson.loads(before)
-    data["n"] = max(data["n"], orjson.loads(now)["n"])
-    return orjson.dumps(data)
+    data = unpacked(before)
+    data["n"] = max(data["n"], unpacked(now)["n"])
+    return packed(data)
+
+
+def packed(data: dict[str, Any]) -> bytes:
+    """A third of the JSON's size for a few dozen microseconds: rows stay in their page, the log stays short."""
+    packer = zlib.compressobj(zdict=_COMMON)
+    return packer.compress(orjson.dumps(data)) + packer.flush()
+
+
+def unpacked(state: bytes) -> dict[str, Any]:
+    """The data of a state; one that was written before states were compressed is JSON as it is."""
+    content = state if state[:1] == b"{" else zlib.decompressobj(zdict=_COMMON).decompress(state)
+    data: dict[str, Any] = orjson.loads(content)
+    return data
 
 
 def load(state: bytes, host: Host) -> Case:
     """Bring an instance back. The host resolves the definitions it refers to."""
-    data = orjson.loads(state)
+    data = unpacked(state)
     rows = data["s"]
     digest, process_id = rows[0][1]
     definition = host.by_digest(digest, process_id)

@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import orjson
-
 from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
@@ -116,11 +114,11 @@ class _Move:
     # The state under its new names ---------------------------------------------------------------------
 
     def _renamed(self) -> bytes:
-        data = orjson.loads(codec.save(self.old))
+        data = codec.unpacked(codec.save(self.old))
         for pair, row in zip(self.pairs, data["s"], strict=True):
             self._rename_row(pair, row)
         data["h"] = [[self.fitting.name(self.old, name), values] for name, values in data.get("h", [])]
-        return orjson.dumps(data)
+        return codec.packed(data)
 
     def _rename_row(self, pair: Pair, row: list[Any]) -> None:
         space = pair.space

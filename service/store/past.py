@@ -11,19 +11,22 @@ from service.store.listing import Page, Row
 
 # The task an element made is known by the instant it was made at: that of the entry it was reached in.
 _STEPS = """
-    from journal j cross join lateral jsonb_array_elements_text(j.detail->'nodes') with ordinality n(step, number)
+    from journal j cross join lateral (
+        select split_part(r.run, ' ', 1) as process, s.element, row_number() over (order by r.place, s.place) as number
+        from jsonb_array_elements_text(j.detail->'nodes') with ordinality r(run, place),
+             unnest((string_to_array(r.run, ' '))[2:]) with ordinality s(element, place)) n
     left join lateral (
         select t.id, t.assignee, t.ended_at, t.state from user_task t
-        where t.instance = j.instance and t.element = split_part(n.step, '/', 2) and t.created_at = j.at
+        where t.instance = j.instance and t.element = n.element and t.created_at = j.at
         limit 1) t on true
     where j.case_number = :case and j.instance = :instance
-      and (cast(:element as text) is null or split_part(n.step, '/', 2) = :element)
+      and (cast(:element as text) is null or n.element = :element)
       and (cast(:after as timestamptz) is null or j.at > :after)
       and (cast(:before as timestamptz) is null or j.at < :before)"""
 _FIND_STEPS = {
     direction: text(
-        f"""select j.id || '-' || n.number as id, split_part(n.step, '/', 1) as process,
-                   split_part(n.step, '/', 2) as element, j.instance, j.at, t.id as task, t.assignee, t.ended_at,
+        f"""select j.id || '-' || n.number as id, n.process,
+                   n.element, j.instance, j.at, t.id as task, t.assignee, t.ended_at,
                    coalesce(t.state = 'cancelled', false) as cancelled
             {_STEPS} order by j.id {direction}, n.number {direction} limit :limit offset :first"""
     )

@@ -18,4 +18,10 @@ def passed(
 ) -> Sequence[tuple[datetime, list[str], list[str]]]:
     """Every verb of an instance in order: when, the nodes passed (process/element), the kinds of changes made."""
     found = connection.execute(_PASSED, {"number": number, "instance": instance})
-    return [(row.at, row.nodes, row.changes) for row in found]
+    return [(row.at, [step for run in row.nodes for step in _steps(run)], row.changes) for row in found]
+
+
+def _steps(run: str) -> list[str]:
+    """A run of the journal (a process, then its nodes) as process/element."""
+    process, *elements = run.split(" ")
+    return [f"{process}/{element}" for element in elements]

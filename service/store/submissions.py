@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ _READ = text("select sealed from submission where task = :key")
 
 def sealed(key: str, answers: Mapping[str, Any]) -> bytes:
     """The answers of a form as they are kept, for the row of a key (a task, or the instance it began)."""
-    return vault().seal(orjson.dumps(dict(answers)), f"submission/{key}")
+    return vault().seal(zlib.compress(orjson.dumps(dict(answers))), f"submission/{key}")
 
 
 def read(connection: Connection, key: str) -> dict[str, Any] | None:
@@ -26,5 +27,7 @@ def read(connection: Connection, key: str) -> dict[str, Any] | None:
 
 def opened(key: str, sealed: bytes) -> dict[str, Any]:
     """The answers behind what ``sealed`` made for a key. Raises Unreadable."""
-    found: dict[str, Any] = orjson.loads(vault().open(bytes(sealed), f"submission/{key}"))
+    content = vault().open(bytes(sealed), f"submission/{key}")
+    # What was kept before submissions were compressed is JSON as it is.
+    found: dict[str, Any] = orjson.loads(content if content[:1] == b"{" else zlib.decompress(content))
     return found

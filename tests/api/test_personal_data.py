@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from psycopg import sql
 from werkzeug.test import TestResponse
 
+from service.engine.codec import unpacked
 from service.policy import identity
 from service.registry.law import Law
 from service.registry.world_file import load_world
@@ -29,7 +31,7 @@ NEW_KEY, NEWER_KEY = "ab" * 32, "cd" * 32
 
 
 def everything_kept(desk: Desk) -> bytes:
-    """The whole database as bytes: every row as text, every binary column as it is."""
+    """The whole database as bytes: every row as text, binary columns as they are, states of cases as they read."""
     parts: list[bytes] = []
     with psycopg.connect(libpq_url(desk.url)) as connection:
         columns = connection.execute(
@@ -42,7 +44,12 @@ def everything_kept(desk: Desk) -> bytes:
                 else sql.SQL("select cast({} as text) from {}")
             )
             rows = connection.execute(asked.format(sql.Identifier(column), sql.Identifier(table)))
-            parts.extend(row[0] if kind == "bytea" else row[0].encode() for row in rows if row[0] is not None)
+            found = [row[0] if kind == "bytea" else row[0].encode() for row in rows if row[0] is not None]
+            parts += (
+                [orjson.dumps(unpacked(one)) for one in found]
+                if column == "state" and kind == "bytea"
+                else found
+            )
     return b"\n".join(parts)
 
 
@@ -101,6 +108,7 @@ def test_planted_numbers_are_nowhere_in_database_logs_and_answers(
     kept = everything_kept(desk)
     assert b"PRIMARY" not in kept  # what was read are rows
     assert STUDENT.encode() in kept
+    assert b'"reason":"household_moved"' in kept, "states are read, not only their compressed bytes"
     assert [one for one in NUMBERS | {PHONE} if one.encode() in spoken + kept] == []
     assert len(spoken) > 5_000
 
