@@ -9,7 +9,6 @@ import logging
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from service.casework.actors import SYSTEM_ID
 from service.casework.cases import Side, open_side
@@ -25,6 +24,7 @@ from service.store import cases as rows
 from service.store import occasions
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow
+from service.store.failures import Meaning, meaning
 from service.store.occasions import RunOut
 from service.store.progress import read_clock
 from service.store.rows import CaseRow, NewEntry
@@ -63,11 +63,9 @@ def _open_one(office: Office) -> bool:
             if taken is None:
                 return False
             occasions.look_again(connection, taken.period, _look(office, connection, taken, today))
-    except OperationalError:
-        raise  # a lock held too long, or a database that is away: the next sweep tries again
-    except Exception:  # told whatever it was; the transaction is rolled back
-        if taken is None:
-            raise
+    except Exception as error:  # told whatever it was; the transaction is rolled back
+        if taken is None or meaning(error) is Meaning.BUSY:
+            raise  # a lock held too long, or a database that is away: the next sweep tries again
         log.exception("%s of suspension period %s failed", SUSPENSION_OVER, taken.period)
         with transaction(aside=True) as connection:
             occasions.look_again(connection, taken.period, today + _TOMORROW)

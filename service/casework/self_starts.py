@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from service.casework.actors import SYSTEM
 from service.casework.cases import Side, open_side
@@ -30,6 +29,7 @@ from service.registry import counter
 from service.store import cases, start_events
 from service.store.db import transaction
 from service.store.definitions import DefinitionRow, current
+from service.store.failures import Meaning, meaning
 from service.store.progress import read_clock
 from service.store.rows import CaseRow, NewEntry
 from service.store.start_events import StartRow
@@ -101,11 +101,9 @@ def _fire_one(office: Office) -> bool:
             if found is None:
                 return False
             _fire(office, connection, found)
-    except OperationalError:
-        raise  # a lock held too long, or a database that is away: the next sweep tries again
     except Exception as error:  # an incident, whatever it was; the transaction is rolled back
-        if found is None:
-            raise
+        if found is None or meaning(error) is Meaning.BUSY:
+            raise  # a lock held too long, or a database that is away: the next sweep tries again
         with transaction() as connection:
             _stuck(connection, found, error)
     return True
