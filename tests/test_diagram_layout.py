@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from lxml import etree
 PROCESSES = Path(__file__).parents[1] / "processes"
 DIAGRAMS = sorted(PROCESSES.rglob("*.bpmn"))
 MOST_NODES = 25  # of one level: what a person takes in at a glance
+WIDEST_AND_HIGHEST = (2800, 1400)  # shown at two thirds of its size, a picture is still read without a glass
+HEADING = 30  # of a lane, where its name stands
+LETTER, LINE_HEIGHT = 11.0, 14.0  # of labels, as bpmn-js draws them
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -188,14 +192,108 @@ def test_no_line_runs_through_a_label(path: Path) -> None:
 @every_diagram
 def test_shapes_do_not_lie_on_each_other(path: Path) -> None:
     root = read(path)
-    on_edges = {str(one.get("id")) for one in root.iter(f"{BPMN}boundaryEvent")}
+    hosts = {one.get("id"): one.get("attachedToRef") for one in root.iter(f"{BPMN}boundaryEvent")}
     shapes = small_shapes(root)
     stacked = [
         (one, other)
         for one, other in combinations(shapes, 2)
-        if (one in on_edges) == (other in on_edges) and overlap(shapes[one], shapes[other])
+        if hosts.get(one) != other and hosts.get(other) != one and overlap(shapes[one], shapes[other])
     ]
     assert not stacked
+
+
+def marker(bounds: Box) -> Box:
+    """Where a closed activity shows the plus of what is inside."""
+    x, y, width, height = bounds
+    return (x + width / 2 - 7, y + height - 20, 14, 14)
+
+
+@every_diagram
+def test_no_event_hides_what_a_closed_activity_shows(path: Path) -> None:
+    root = read(path)
+    shapes = small_shapes(root)
+    calls = {str(one.get("id")) for one in root.iter(f"{BPMN}callActivity")}
+    hidden = [
+        (event.get("id"), host)
+        for event in root.iter(f"{BPMN}boundaryEvent")
+        for host in [str(event.get("attachedToRef"))]
+        if host in calls and overlap(marker(shapes[host]), shapes[str(event.get("id"))])
+    ]
+    assert not hidden
+
+
+@every_diagram
+def test_no_label_lies_across_a_border(path: Path) -> None:
+    """A label is wholly inside or wholly outside an open subprocess or a pool's heading."""
+    root = read(path)
+    holders = {
+        str(shape.get("bpmnElement")): box(bounds)
+        for shape in root.iter(f"{DI}BPMNShape")
+        for bounds in shape.iterfind(f"{DC}Bounds")
+        if shape.get("isExpanded") == "true"
+    }
+    across = [
+        (label.getparent().getparent().get("bpmnElement"), name)
+        for label in root.iterfind(f".//{DI}BPMNLabel/{DC}Bounds")
+        for name, (x, y, width, height) in holders.items()
+        for side in (((x, y), (x, y + height)), ((x + width, y), (x + width, y + height)))
+        if overlap(as_box(side), box(label), by=0.9)
+    ]
+    assert not across
+
+
+@every_diagram
+def test_open_subprocesses_leave_the_lanes_heading_free(path: Path) -> None:
+    root = read(path)
+    boxes = {
+        str(shape.get("bpmnElement")): box(bounds)
+        for shape in root.iter(f"{DI}BPMNShape")
+        for bounds in shape.iterfind(f"{DC}Bounds")
+    }
+    left = [boxes[str(one.get("id"))][0] + HEADING for one in root.iter(f"{BPMN}lane")]
+    lying = [
+        str(one.get("id"))
+        for one in root.iter(f"{BPMN}subProcess")
+        if left and boxes[str(one.get("id"))][0] < min(left)
+    ]
+    assert not lying
+
+
+def text_width(text: str) -> float:
+    """About how wide a name is drawn: a Chinese character is as wide as the letters are high."""
+    return sum(LETTER if ord(letter) > 0xFF else LETTER / 2 for letter in text)
+
+
+@every_diagram
+def test_labels_have_room_for_their_text(path: Path) -> None:
+    """A label too narrow breaks into more lines than its box has and runs into what lies below."""
+    root = read(path)
+    names = {str(one.get("id")): str(one.get("name")) for one in root.iter() if one.get("name")}
+    short = [
+        name
+        for label in root.iterfind(f".//{DI}BPMNLabel/{DC}Bounds")
+        for name in [str(label.getparent().getparent().get("bpmnElement"))]
+        for width, height in [box(label)[2:]]
+        if ceil(text_width(names.get(name, "")) / width) * LINE_HEIGHT > height + LINE_HEIGHT / 2
+    ]
+    assert not short
+
+
+@every_diagram
+def test_a_picture_fits_one_screen(path: Path) -> None:
+    """Shown on a screen of 1 900 by 1 000, letters stay readable."""
+    corners = [
+        (x + width, y + height)
+        for shape in read(path).iter(f"{DI}BPMNShape")
+        for x, y, width, height in map(box, shape.iterfind(f"{DC}Bounds"))
+    ]
+    starts = [
+        (x, y)
+        for shape in read(path).iter(f"{DI}BPMNShape")
+        for x, y, *_ in map(box, shape.iterfind(f"{DC}Bounds"))
+    ]
+    for axis, most in enumerate(WIDEST_AND_HIGHEST):
+        assert max(corner[axis] for corner in corners) - min(start[axis] for start in starts) <= most
 
 
 @every_diagram
