@@ -11,7 +11,8 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, request, session
+from flask import Flask, Request, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from service.api.accounts import Account, Accounts
 from service.errors import Forbidden, Unauthenticated
@@ -23,8 +24,18 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MODELER = "file://"  # where Camunda Modeler's own pages come from
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Programs bring no cookie: no signature needs to be got ready for them."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Set how the cookie travels."""
+    app.session_interface = _Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="xueji",
         SESSION_COOKIE_HTTPONLY=True,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from service.errors import XuejiError
 from service.policy.calendar import Calendar
@@ -161,9 +161,8 @@ class Thrown:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trace:
-    """One thing that happened: kind is node, flow, decision or work."""
+class Trace(NamedTuple):
+    """One thing that happened: kind is node, flow, decision or work. A completion makes fifteen."""
 
     kind: str
     process: str

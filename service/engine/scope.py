@@ -33,7 +33,14 @@ class TokenScope:
             token = outer(token)
 
     def holder(self, name: str) -> dict[str, Any] | None:
-        return next((local for local in self.locals() if name in local), None)
+        """The first of ``locals`` that has the name; without a generator, as every name of an expression asks."""
+        token: Token | None = self.token
+        while token is not None:
+            local: dict[str, Any] | None = token.internal_data.get("local")
+            if local is not None and name in local:
+                return local
+            token = outer(token)
+        return None
 
     def name(self, key: str) -> Value:
         local = self.holder(key)
@@ -50,10 +57,11 @@ class TokenScope:
 
 def outer(token: Token) -> Token | None:
     """The token whose local values lie around this one: the loop body, then the embedded subprocess."""
-    body = token.space.tasks.get(token.internal_data.get("mi", 0))
+    space = token.space
+    body = space.tasks.get(token.internal_data.get("mi", 0))
     if body is not None:
         return body
-    return None if token.space.process_level is token.space else token.space.owner
+    return None if space.process_level is space else space.owner
 
 
 def read_fact(space: Space, key: str) -> Value:

@@ -9,7 +9,6 @@ SpiffWorkflow's.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -31,21 +30,20 @@ STEP_LIMIT = 20_000  # steps in one run; more is a loop without a wait state
 class Token(Task):  # type: ignore[misc]
     """A live position in a diagram. ``internal_data`` holds what it needs to go on: via, local, host, due …"""
 
+    space: Space
+    number: int
     task_spec: Step
 
     def __init__(self, space: Space, spec: Any, number: int | str, state: int, data: dict[str, Any]) -> None:
-        parent = space.tasks.get(ROOT)
-        super().__init__(space, spec, parent, state, number)
-        self.internal_data = data
-        self.last_state_change = 0
-
-    @property
-    def space(self) -> Space:
-        return cast("Space", self.workflow)
-
-    @property
-    def number(self) -> int:
-        return cast(int, self.id)
+        # What SpiffWorkflow's own constructor sets, without a place in its tree: a completion makes thirty of these.
+        self.id = self.number = number  # type: ignore[assignment]
+        self.workflow = self.space = space
+        space.tasks[number] = self
+        self.task_spec, self._state, self.internal_data = spec, state, data
+        self.data: dict[str, Any] = {}
+        self._parent: None = None
+        self._children: list[Any] = []
+        self.triggered, self.thread_id, self.last_state_change = False, 0, 0
 
     def _set_state(self, value: int) -> None:
         # SpiffWorkflow builds a log record at every change, wanted or not; the journal is our record.
@@ -63,6 +61,7 @@ class Space:
     done: list[list[Any]]
     owner: Token | None
     case: Case
+    process_level: Space  # of the process (not the embedded subprocess) this space belongs to
     called = False
 
     def open(
@@ -71,18 +70,12 @@ class Space:
         self.definition, self.variables, self.case, self.owner = definition, variables, case, owner
         self.doers = {}
         self.done = []
+        self.process_level = self if self.called or owner is None else owner.space.process_level
         self.task_tree = Token(self, self.spec.start, ROOT, TaskState.COMPLETED, {})
+        del self.tasks[ROOT]  # stands for the space itself, not for a position in it
 
-    @property
-    def process_level(self) -> Space:
-        """The space of the process (not the embedded subprocess) this space belongs to."""
-        space = self
-        while isinstance(space, Frame) and not space.called:
-            space = space.parent
-        return space
-
-    def tokens(self) -> Iterator[Token]:
-        return (token for number, token in list(self.tasks.items()) if number != ROOT)
+    def tokens(self) -> list[Token]:
+        return list(self.tasks.values())
 
     def enter(self, spec: Step, **data: Any) -> Token:
         """Put a new token on a node."""
@@ -95,12 +88,11 @@ class Space:
         return token
 
     def remove(self, token: Token) -> None:
-        if self.tasks.pop(token.number, None) is not None:
-            self.task_tree._children.remove(token.id)
+        self.tasks.pop(token.number, None)
 
     def is_idle(self) -> bool:
         """Nothing but boundary events and event subprocess starts is left."""
-        return all(token.task_spec.only_listens(token) for token in self.tokens())
+        return all(token.task_spec.only_listens(token) for token in self.tasks.values())
 
     def _task_completed_notify(self, token: Token) -> None:
         self.remove(token)
@@ -184,10 +176,11 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.subprocesses[owner.id] = frame
         return frame
 
-    def all_tokens(self) -> Iterator[Token]:
-        yield from self.tokens()
-        for frame in self.frames:
-            yield from frame.tokens()
+    def all_tokens(self) -> list[Token]:
+        tokens = self.tokens()
+        for frame in self.subprocesses.values():
+            tokens += frame.tasks.values()
+        return tokens
 
     def next_number(self) -> int:
         self.numbers += 1

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from service.errors import Conflict
 from service.registry import changes
 from service.registry.changes import Change
-from service.store import numbers
+from service.store import numbers, wire
 
 
 def apply_change(connection: Connection, change: Change) -> None:
@@ -19,7 +19,7 @@ def apply_change(connection: Connection, change: Change) -> None:
     if isinstance(change, changes.IssueNumber):  # what is sealed has a home of its own
         numbers.issue(connection, change)
         return
-    _apply(change, lambda statement, **values: connection.execute(text(statement), values))
+    _apply(change, lambda statement, **values: wire.run(connection, statement, values))
 
 
 Run = Callable[..., Any]
@@ -33,7 +33,7 @@ def _apply(change: object, run: Run) -> None:
 @_apply.register
 def _(change: changes.SetStatus, run: Run) -> None:
     done = run(
-        "update enrolment set status = :status where student = :student and status = :was",
+        "update enrolment set status = %(status)s where student = %(student)s and status = %(was)s",
         student=change.student,
         status=change.status,
         was=change.was,
@@ -41,16 +41,16 @@ def _(change: changes.SetStatus, run: Run) -> None:
     if done.rowcount:
         _resize(run, change.student, change.places)
         return
-    so_already = "select from enrolment where student = :student and status = :status"
-    if run(so_already, student=change.student, status=change.status).first() is None:
+    so_already = "select from enrolment where student = %(student)s and status = %(status)s"
+    if run(so_already, student=change.student, status=change.status).fetchone() is None:
         raise Conflict("学生的学籍状态已被其他业务改变", cure="请刷新后核对学籍状态", clauses=change.clauses)
 
 
 @_apply.register
 def _(change: changes.LockStudent, run: Run) -> None:
     done = run(
-        """update enrolment set lock_kind = :kind, lock_case = :case
-           where student = :student and (lock_case is null or lock_case = :case)""",
+        """update enrolment set lock_kind = %(kind)s, lock_case = %(case)s
+           where student = %(student)s and (lock_case is null or lock_case = %(case)s)""",
         student=change.student,
         kind=change.kind,
         case=change.case,
@@ -62,7 +62,8 @@ def _(change: changes.LockStudent, run: Run) -> None:
 @_apply.register
 def _(change: changes.UnlockStudent, run: Run) -> None:
     run(
-        "update enrolment set lock_kind = null, lock_case = null where student = :student and lock_case = :case",
+        """update enrolment set lock_kind = null, lock_case = null
+           where student = %(student)s and lock_case = %(case)s""",
         student=change.student,
         case=change.case,
     )
@@ -72,7 +73,7 @@ def _(change: changes.UnlockStudent, run: Run) -> None:
 def _(change: changes.MoveEnrolment, run: Run) -> None:
     moved = run(
         """insert into record_move (student, from_unit, to_unit, "on", case_number)
-           values (:student, :from_unit, :to_unit, :on, :case) on conflict (case_number) do nothing""",
+           values (%(student)s, %(from_unit)s, %(to_unit)s, %(on)s, %(case)s) on conflict (case_number) do nothing""",
         student=change.student,
         from_unit=change.from_unit,
         to_unit=change.to_unit,
@@ -83,8 +84,8 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
         return  # this case has moved the record before
     _resize(run, change.student, -int(change.in_class))
     run(
-        """update enrolment set school = :school, stage = :stage, grade = :grade, class_no = :class_no
-           where student = :student""",
+        """update enrolment set school = %(school)s, stage = %(stage)s, grade = %(grade)s, class_no = %(class_no)s
+           where student = %(student)s""",
         student=change.student,
         school=change.to_unit,
         stage=change.stage,
@@ -97,8 +98,8 @@ def _(change: changes.MoveEnrolment, run: Run) -> None:
 @_apply.register
 def _(change: changes.SetFlag, run: Run) -> None:
     run(
-        """update enrolment set flags = case when :on then array_append(array_remove(flags, :flag), :flag)
-           else array_remove(flags, :flag) end where student = :student""",
+        """update enrolment set flags = case when %(on)s then array_append(array_remove(flags, %(flag)s), %(flag)s)
+           else array_remove(flags, %(flag)s) end where student = %(student)s""",
         student=change.student,
         flag=change.flag,
         on=change.on,
@@ -108,7 +109,7 @@ def _(change: changes.SetFlag, run: Run) -> None:
 @_apply.register
 def _(change: changes.SetSanction, run: Run) -> None:
     run(
-        "update enrolment set sanction = :sanction where student = :student",
+        "update enrolment set sanction = %(sanction)s where student = %(student)s",
         student=change.student,
         sanction=change.sanction,
     )
@@ -117,7 +118,7 @@ def _(change: changes.SetSanction, run: Run) -> None:
 @_apply.register
 def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
     run(
-        "update enrolment set place_of_study = :place where student = :student",
+        "update enrolment set place_of_study = %(place)s where student = %(student)s",
         student=change.student,
         place=change.place,
     )
@@ -127,8 +128,8 @@ def _(change: changes.SetPlaceOfStudy, run: Run) -> None:
 def _(change: changes.OpenSuspension, run: Run) -> None:
     run(
         """insert into suspension_period (student, stage, since, until, next_look, ground, case_number)
-           select :student, :stage, :since, :until, cast(:until as date) + 1, :ground, :case
-           where not exists (select from suspension_period where student = :student and case_number = :case)""",
+           select %(student)s, %(stage)s, %(since)s, %(until)s, cast(%(until)s as date) + 1, %(ground)s, %(case)s
+           where not exists (select from suspension_period where student = %(student)s and case_number = %(case)s)""",
         student=change.student,
         stage=change.stage,
         since=change.since,
@@ -141,8 +142,8 @@ def _(change: changes.OpenSuspension, run: Run) -> None:
 @_apply.register
 def _(change: changes.ExtendSuspension, run: Run) -> None:
     run(
-        """update suspension_period set until = :until, next_look = cast(:until as date) + 1
-           where student = :student and ended is null""",
+        """update suspension_period set until = %(until)s, next_look = cast(%(until)s as date) + 1
+           where student = %(student)s and ended is null""",
         student=change.student,
         until=change.until,
     )
@@ -151,13 +152,13 @@ def _(change: changes.ExtendSuspension, run: Run) -> None:
 @_apply.register
 def _(change: changes.CloseSuspension, run: Run) -> None:
     run(
-        "update suspension_period set ended = :on, next_look = null where student = :student and ended is null",
+        "update suspension_period set ended = %(on)s, next_look = null where student = %(student)s and ended is null",
         student=change.student,
         on=change.on,
     )
     run(
-        """update enrolment set class_no = case when grade = :grade then class_no end, grade = :grade, stage = :stage
-           where student = :student""",
+        """update enrolment set class_no = case when grade = %(grade)s then class_no end,
+                  grade = %(grade)s, stage = %(stage)s where student = %(student)s""",
         student=change.student,
         grade=change.grade,
         stage=change.stage,
@@ -168,7 +169,7 @@ def _(change: changes.CloseSuspension, run: Run) -> None:
 def _(change: changes.RecordOverdue, run: Run) -> None:
     run(
         """insert into overdue_entry (unit, party, step, case_number, "on", month, published)
-           values (:unit, :party, :step, :case, :on, :month, :published)
+           values (%(unit)s, %(party)s, %(step)s, %(case)s, %(on)s, %(month)s, %(published)s)
            on conflict (case_number, unit, step) do nothing""",
         unit=change.unit,
         party=change.party,
@@ -185,8 +186,8 @@ def _resize(run: Run, student: str, by: int) -> None:
     if not by:
         return
     run(
-        """update school_class c set size = size + :by from enrolment e
-           where e.student = :student and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",
+        """update school_class c set size = size + %(by)s from enrolment e
+           where e.student = %(student)s and c.unit = e.school and c.grade = e.grade and c.number = e.class_no""",
         student=student,
         by=by,
     )

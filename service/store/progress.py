@@ -136,6 +136,7 @@ def write_progress(
     False when the finished task was no longer this person's to finish (the caller rolls back).
     """
     finished = progress.finished
+    over = [one for one in progress.over if finished is None or one != finished.task]
     rows: dict[str, Any] = {
         "tasks": [_task_values(task) for task in progress.tasks],
         "timers": [{**vars_of(timer), "due": timer.due.isoformat()} for timer in progress.timers],
@@ -147,7 +148,7 @@ def write_progress(
     }
     values = {
         "rows": orjson.dumps(rows).decode(),
-        "over": [one for one in progress.over if finished is None or one != finished.task],
+        "over": over,
         "instance": instance.id,
         "number": case.number,
         "student": case.student,
@@ -165,19 +166,19 @@ def write_progress(
         "outcome": progress.outcome,
         "outcome_name": progress.outcome_name,
     }
-    done = wire.one(connection, statement(_parts(progress, instance)), values)
+    done = wire.one(connection, statement(_parts(progress, instance, bool(over))), values)
     return finished is None or finished.task is None or done == (1,)
 
 
-def _parts(progress: Progress, instance: LockedInstance) -> frozenset[str]:
-    """The parts of the statement that have something to write."""
+def _parts(progress: Progress, instance: LockedInstance, over: bool) -> frozenset[str]:
+    """The parts of the statement that have something to write; ``over``: more has ended than the finished task."""
     finished = progress.finished
     wanted = {
         "done": finished is not None and finished.task is not None,
         "kept": finished is not None,
-        "no_timers": bool(progress.over),
-        "no_listeners": bool(progress.over),
-        "cancelled": bool(progress.over),
+        "no_timers": over,
+        "no_listeners": over,
+        "cancelled": over,
         "tasks": bool(progress.tasks),
         "timers": bool(progress.timers),
         "listeners": bool(progress.subscriptions),

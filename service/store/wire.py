@@ -19,8 +19,12 @@ set_json_loads(orjson.loads)
 
 def one(connection: Connection, sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """The first row; ``sql`` marks values psycopg's way: %(name)s."""
+    return run(connection, sql, values).fetchone()
+
+
+def run(connection: Connection, sql: str, values: Mapping[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:
+    """The driver's cursor: rows, or how many were changed."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError("the store speaks psycopg only")
-    row: tuple[Any, ...] | None = driver.execute(sql, values, prepare=True).fetchone()
-    return row
+    return driver.execute(sql, values, prepare=True)

@@ -38,7 +38,7 @@ def web(settings: Settings, environment: Mapping[str, str]) -> ChildSpec:
     options = {
         "--bind": f"{settings.host}:{settings.port}",
         "--workers": str(settings.web_workers),
-        "--worker-class": "gthread",
+        "--worker-class": "service.serving.Worker",
         "--threads": _THREADS,
         "--timeout": "60",
         "--graceful-timeout": "10",
@@ -57,7 +57,7 @@ def web(settings: Settings, environment: Mapping[str, str]) -> ChildSpec:
         name="web",
         title="启动网页与接口",
         command=python_command(
-            settings.data_dir, "gunicorn", *arguments, "--no-control-socket", "service.app:serve()"
+            settings.data_dir, "gunicorn", *arguments, "--no-control-socket", "service.serving:serve()"
         ),
         environment=environment,
         ready=lambda alive: _wait_for_web(f"{settings.url}/health", alive),
