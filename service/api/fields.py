@@ -95,7 +95,9 @@ class Moment(fields.Field[datetime]):
 class Commas(fields.Field[list[str]]):
     """Several texts: separated by commas in an address, a list in a JSON body."""
 
-    default_error_messages = _messages(invalid="应为用逗号分开的文字")
+    default_error_messages = _messages(
+        invalid="应为用逗号分开的文字", many=f"不能多于 {MOST_VARIABLES} 项，请分几次查询"
+    )
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> Any:
         return value
@@ -106,7 +108,10 @@ class Commas(fields.Field[list[str]]):
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
             raise self.make_error("invalid")
-        return [one.strip() for one in parts if one.strip()][:MOST_VARIABLES]
+        found = [one.strip() for one in parts if one.strip()]
+        if len(found) > MOST_VARIABLES:  # cut, the answer would be to another question
+            raise self.make_error("many")
+        return found
 
 
 class Variable(Schema):

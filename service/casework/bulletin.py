@@ -41,7 +41,7 @@ class Line:
 def entries(actor: Actor, wanted: Mapping[str, Any], page: Page) -> Sequence[Mapping[str, Any]]:
     """Entry by entry."""
     with transaction() as connection:
-        return rows.BULLETIN.find(connection, {**wanted, **_visible(actor)}, page)
+        return rows.page_of(connection, {**wanted, **_visible(actor)}, page)
 
 
 def summary(office: Office, actor: Actor, wanted: Mapping[str, Any], level: str) -> list[Line]:

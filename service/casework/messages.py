@@ -44,11 +44,13 @@ class Message:
 def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     """Deliver a message by hand to the one instance that waits for it; or it starts a case of the one procedure.
 
-    Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it.
+    Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it. A case in which
+    the person has no part is as if there were none.
     """
+    units = None if actor.sees_everything else sorted(actor.units)
     with transaction() as connection:
         waiting = rows.waiting_for(
-            connection, message.name, case_number=message.case_number, instance=message.instance
+            connection, message.name, case_number=message.case_number, instance=message.instance, units=units
         )
         procedures = [] if waiting or message.instance else start_events.begun_by(connection, message.name)
     if len(procedures) == 1 and not message.case_number:

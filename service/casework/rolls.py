@@ -31,7 +31,8 @@ class Turn:
 def students_found(actor: Actor, wanted: Mapping[str, Any], page: Page) -> Sequence[Mapping[str, Any]]:
     """Students of one's own school, or of the schools below one's authority."""
     with transaction() as connection:
-        return rows.STUDENTS.find(connection, {**wanted, **_visible(actor)}, page)
+        asked = {**wanted, **_visible(actor)}
+        return rows.students_of(asked, page).find(connection, asked, page)
 
 
 def students_counted(actor: Actor, wanted: Mapping[str, Any]) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.casework import messages, occasions, timers
+from service.casework.actors import SYSTEM_ID
 from service.casework.context import Office
 from service.clock import local, midnight
 from service.errors import Conflict
 from service.store import sweep
 from service.store.db import transaction
+from service.store.notes import note
 from service.store.progress import read_clock
+from service.store.rows import NewEntry
 
 
 def now() -> datetime:
@@ -19,20 +22,29 @@ def now() -> datetime:
         return read_clock(connection)[0]
 
 
-def move_to(office: Office, target: datetime) -> datetime:
+def move_to(office: Office, target: datetime, by: str = SYSTEM_ID) -> datetime:
     """Move the clock forward, stopping at every due instant on the way so that each timer fires at its own time.
 
-    Raises Conflict when the target lies in the past of the business clock.
+    Journaled before the first step: a move that breaks off has moved the clock, too. Raises Conflict when the target
+    lies in the past of the business clock.
     """
     target = local(target)
-    if target < now():
-        raise Conflict("业务时钟只能向前调", cure=f"现在是 {now():%Y-%m-%d %H:%M:%S}，请给出更晚的时间")
+    _announce(target, by)
     while (due := next_due()) is not None and due <= target:
         _set(max(due, now()))
         _bring_about(office)
     _set(target)
     _bring_about(office)
     return now()
+
+
+def _announce(target: datetime, by: str) -> None:
+    with transaction() as connection:
+        was, _ = read_clock(connection)
+        if target < was:
+            raise Conflict("业务时钟只能向前调", cure=f"现在是 {was:%Y-%m-%d %H:%M:%S}，请给出更晚的时间")
+        detail = {"from": was.isoformat(), "to": target.isoformat()}
+        note(connection, NewEntry(actor=by, verb="set_clock", detail=detail))
 
 
 def next_due() -> datetime | None:

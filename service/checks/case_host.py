@@ -28,10 +28,10 @@ class CaseHost:
     def fact(self, name: str) -> Value:
         return self.records.fact(name)
 
-    def work(self, topic: str, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+    def work(self, topic: str, inputs: Mapping[str, Value], since: datetime) -> Mapping[str, Value]:
         """Do a registry action; what it refuses, an error boundary event may catch."""
         try:
-            self.records.work(topic, inputs)
+            self.records.work(topic, inputs, since)
         except ActionRefused as refusal:
             raise BpmnError(refusal.error_code, refusal.message) from refusal
         return {}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
 
-from service.casework import journal
+from service.casework import exports, journal
 from service.casework.installation import at_work
 from service.settings import Settings
 
@@ -31,7 +29,7 @@ def verify(file: Path | None) -> None:
         with at_work(settings):
             count, wrong = journal.verify(settings.secret_key)
     else:
-        count, wrong = journal.verify_export(_lines(file), Settings.from_env().secret_key)
+        count, wrong = journal.verify_export(exports.lines(file), Settings.from_env().secret_key)
     for sentence in wrong:
         click.echo(sentence)
     click.echo(f"共核对 {count} 条记录，{f'发现 {len(wrong)} 处问题' if wrong else '完好无缺'}")
@@ -47,9 +45,3 @@ def export(file: Path) -> None:
         journal.verify(settings.secret_key)
         for line in journal.export():
             out.write(orjson.dumps(line) + b"\n")
-
-
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open("rb") as lines:
-        for line in lines:
-            yield orjson.loads(line)

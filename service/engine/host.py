@@ -39,8 +39,11 @@ class Host(Protocol):
     def by_digest(self, digest: str, process_id: str) -> Definition:
         """The very definition an instance started with."""
 
-    def work(self, topic: str, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Do a registry action inside this transaction. Raises BpmnError for a business error."""
+    def work(self, topic: str, inputs: Mapping[str, Value], since: datetime) -> Mapping[str, Value]:
+        """Do a registry action inside this transaction. Raises BpmnError for a business error.
+
+        ``since`` is the instant the timer that led here was due at, which a late sweep does not move; else now.
+        """
 
 
 class BpmnError(Exception):

@@ -100,7 +100,9 @@ class Instance:
             token = self._next_due()
             if token is None:
                 return self
+            self.case.fired = datetime.fromtimestamp(token.internal_data["due"] / 1000, ZONE)
             self._act(lambda token=token: token.task_spec.fired(token, {}))  # type: ignore[misc]
+            self.case.fired = None
         raise EngineError(f"一次到期处理超过 {FIRE_LIMIT} 次", cure="请检查循环定时器的间隔")
 
     def fire(self, timer_id: str) -> Instance:

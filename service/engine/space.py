@@ -9,6 +9,7 @@ SpiffWorkflow's.
 from __future__ import annotations
 
 from collections import deque
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -159,6 +160,7 @@ class Case(Space, BpmnWorkflow):  # type: ignore[misc]
         self.trail: list[Trace] = []
         self.facts: dict[str, Value] = {}
         self.end: End | None = None
+        self.fired: datetime | None = None  # the due instant of the timer that is firing
         self.changed = False
         self.newly_listening: list[Token] = []  # conditional events nobody has asked yet
         self.first_reached: dict[str, dict[str, Value]] = {}  # kept by ``footsteps``

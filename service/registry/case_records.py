@@ -62,13 +62,16 @@ class CaseRecords:
         """Parties to write down at the start of the case."""
         return self.law.parties.to_settle(self.snapshot)
 
-    def work(self, topic: str, inputs: Mapping[str, Value]) -> tuple[Change, ...]:
-        """Do an action and apply what it changes."""
+    def work(
+        self, topic: str, inputs: Mapping[str, Value], since: datetime | None = None
+    ) -> tuple[Change, ...]:
+        """Do an action and apply what it changes; ``since`` is when what led to it became due, if not now."""
         ctx = ActionContext(
             view=self.case,
             look=lambda: self.snapshot,
             inputs=inputs,
             now=self.now,
+            since=since or self.now,
             calendar=self.calendar,
             law=self.law,
         )

@@ -114,6 +114,17 @@ TASKS = Listing(
     orders=_ORDERS,
     key="t.id",
     default="t.created_at",
+    filled=frozenset({"id", "name", "created", "priority", "element", "instance", "definition"}),
+    broad=frozenset(
+        {"open", "unassigned", "active", "with_groups", "finished", "reason", "tenants", "no_tenant"}
+        | {name for name in _DAYS if "_" in name}
+    ),
+    whole="t.revision >= 0",
+    wide={
+        "open": "texteq(t.state, 'open')",
+        "finished": "t.ended_at is not null",
+        "unassigned": "num_nulls(t.assignee) > 0",
+    },
 )
 
 _COUNTS = text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import Connection, text
@@ -44,6 +44,16 @@ class Listing:
     key: str
     default: str = ""
     rows: Listing | None = None  # what the columns are read of, where that is not what is searched
+    filled: frozenset[str] = (
+        frozenset()
+    )  # orders by what is never null: an index serves them in both directions
+    # Conditions that leave most of the rows. Where a list has no others, its first page is read off a partial index in
+    # the order asked for. ``whole`` holds for every row and ``wide`` says some conditions in other words: those indexes
+    # are made for these, so that they tempt no other list, and so that a planner without statistics, which takes any
+    # comparison for a rare thing, does not sort out all rows for the few it expects.
+    broad: frozenset[str] = frozenset()
+    whole: str = ""
+    wide: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, connection: Connection, wanted: Wanted, page: Page) -> Sequence[Row]:
         """One page. Only its keys are sorted out of all; the columns are read of the rows on the page."""
@@ -70,7 +80,12 @@ class Listing:
     def filtered(self, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         """What is listed, and the values of its parameters."""
         values: dict[str, Any] = {}
-        parts = list(self._parts(wanted, values))
+        listing = self
+        if broad := self.broad and self.broad.issuperset(wanted):
+            listing = replace(self, conditions={**self.conditions, **self.wide})
+        parts = list(listing._parts(wanted, values))
+        if broad and self.whole:
+            parts.append(self.whole)
         return (f"{self.source} where {' and '.join(parts)}" if parts else self.source), values
 
     def _parts(self, wanted: Wanted, values: dict[str, Any]) -> Iterator[str]:
@@ -95,5 +110,9 @@ class Listing:
         return f"({sql})"
 
     def _order(self, page: Page) -> str:
-        parts = [f"{self.orders[name]} {'desc' if down else 'asc'} nulls last" for name, down in page.sort]
+        parts = [f"{self.orders[name]} {self._direction(name, down)}" for name, down in page.sort]
         return ", ".join([*(parts or [self.default] * bool(self.default)), self.key])
+
+    def _direction(self, name: str, down: bool) -> str:
+        direction = "desc" if down else "asc"
+        return direction if name in self.filled else f"{direction} nulls last"

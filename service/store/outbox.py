@@ -10,12 +10,15 @@ from sqlalchemy import Connection, Row, text
 
 ATTEMPTS = 12
 
-_WAITING = text(
-    """select s.instance, s.element, s.sent_by from subscription s join instance i on i.id = s.instance
-       where s.kind = 'message' and s.name = :name and i.status = 'active'
-         and (:case_number = '' or i.case_number = :case_number) and (:instance = '' or i.id = :instance)
-       limit 10"""
-)
+_WAITING = """select s.instance, s.element, s.sent_by from subscription s join instance i on i.id = s.instance
+    where s.kind = 'message' and i.status = 'active' and {narrow} and {seen} limit 10"""
+# Every open case waits for some names: of a case or an instance it is looked for by that, not by the name.
+_NARROW = {
+    "case": "s.instance = any(array(select id from instance where case_number = :key)) and s.name || '' = :name",
+    "instance": "s.instance = :key and s.name || '' = :name",
+    "name": "s.name = :name",
+}
+_SEEN = """exists (select from case_party p where p.case_number = i.case_number and p.unit = any(:units))"""
 _TAKE = text(
     """select id, kind, case_number, instance, name, payload from outbox
        where done_at is null and not_before <= clock_timestamp() order by not_before limit 1
@@ -41,12 +44,21 @@ _FAILED = text(
 
 
 def waiting_for(
-    connection: Connection, name: str, *, case_number: str = "", instance: str = ""
+    connection: Connection,
+    name: str,
+    *,
+    case_number: str = "",
+    instance: str = "",
+    units: Sequence[str] | None = None,
 ) -> Sequence[Row[Any]]:
-    """Instances that wait for a message."""
-    return connection.execute(
-        _WAITING, {"name": name, "case_number": case_number, "instance": instance}
-    ).all()
+    """Up to ten instances that wait for a message; of cases in which one of ``units`` has a part, if given."""
+    way = "instance" if instance else "case" if case_number else "name"
+    values: dict[str, Any] = {"name": name, "key": instance or case_number, "units": list(units or ())}
+    seen = "true" if units is None else _SEEN
+    narrow = _NARROW[way]
+    if instance and case_number:
+        narrow, values["number"] = f"{narrow} and i.case_number = :number", case_number
+    return connection.execute(text(_WAITING.format(narrow=narrow, seen=seen)), values).all()
 
 
 def listeners(connection: Connection, name: str, case_number: str) -> Sequence[Row[Any]]:

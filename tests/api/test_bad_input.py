@@ -212,3 +212,21 @@ def test_answers_that_are_not_json_and_addresses_that_are_odd(desk: Desk) -> Non
 
 def test_after_all_that_the_case_still_stands(desk: Desk, begun: Begun) -> None:
     assert desk.get(HEAD, f"/engine-rest/task/{begun.task}")["taskDefinitionKey"] == "approve"
+
+
+def test_a_list_too_long_is_refused_not_cut(desk: Desk) -> None:
+    many = ",".join(str(number) for number in range(501))
+    answer = desk.call(
+        "admin", "GET", "/engine-rest/process-instance", query_string={"processInstanceIds": many}
+    )
+    assert answer.status_code == 400
+    assert "500" in answer.json["message"]
+    assert (
+        desk.call(
+            "admin",
+            "GET",
+            "/engine-rest/process-instance",
+            query_string={"processInstanceIds": many.rpartition(",")[0]},
+        ).status_code
+        == 200
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import OpenDesk
+from service.casework import timers
+from service.casework.installation import office
+from tests.api.conftest import OpenDesk, set_clock
 from tests.api.desk import HEAD, REGISTRAR, SCHOOL, Desk
 
 LATE = """
@@ -29,6 +31,36 @@ def test_the_clock_moves_forward_only_and_by_the_right_people(fresh_desk: Desk) 
     back = desk.call("admin", "PUT", "/api/clock", json={"now": "2026-09-30T00:00:00+08:00"})
     assert back.status_code == 409
     assert desk.call("admin", "PUT", "/api/clock", json={}).status_code == 400
+
+
+def test_a_move_of_the_clock_is_journaled(fresh_desk: Desk) -> None:
+    desk = fresh_desk
+    assert (
+        desk.call("analyst", "PUT", "/api/clock", json={"now": "2026-10-01T00:00:00+08:00"}).status_code
+        == 200
+    )
+    assert (
+        desk.call("admin", "PUT", "/api/clock", json={"now": "2026-09-30T00:00:00+08:00"}).status_code == 409
+    )
+    found = desk.sql("select actor, detail ->> 'from', detail ->> 'to' from journal where verb = 'set_clock'")
+    ((who, was, to),) = found
+    assert who == "analyst"
+    assert was.startswith("2026-09-03T09:0")
+    assert to == "2026-10-01T00:00:00+08:00"
+
+
+def test_a_late_sweep_puts_down_the_day_the_limit_was_missed(fresh_desk: Desk) -> None:
+    """The service was away over the end of the month: the entry belongs to the month of the limit all the same."""
+    desk = fresh_desk
+    files = desk.files(LATE, "late")
+    files.pop("small_decision.form")
+    assert desk.deploy(files).status_code == 200
+    desk.begin("late")
+    set_clock(desk.url, "2026-10-09 10:00+08")
+    with desk.app.app_context():
+        assert timers.fire_due(office()) == 1
+    (entry,) = desk.get("admin", "/api/bulletin")
+    assert (entry["on"], entry["month"]) == ("2026-09-18", "2026-09")
 
 
 def test_outside_a_demonstration_there_is_no_clock(application_of: OpenDesk) -> None:

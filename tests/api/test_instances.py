@@ -98,7 +98,12 @@ def test_a_message_by_the_one_who_may_send_it(desk: Desk, recall: None) -> None:
     begun = desk.begin("recall")
     message: dict[str, Any] = {"messageName": "guardian_recall", "businessKey": begun.case}
     assert desk.post(REGISTRAR, "/engine-rest/message", message).status_code == 403
-    assert desk.post(STRANGER, "/engine-rest/message", message).status_code == 403
+    strange = desk.post(STRANGER, "/engine-rest/message", message)
+    nothing = desk.post(
+        STRANGER, "/engine-rest/message", {**message, "businessKey": "130102-20260903-000000"}
+    )
+    assert strange.status_code == 409, "a case one has no part in is as if there were none"
+    assert (strange.json["detail"], strange.json["code"]) == (nothing.json["detail"], nothing.json["code"])
     assert desk.post(HEAD, "/engine-rest/message", {**message, "all": True}).status_code == 400
     answer = desk.post(HEAD, "/engine-rest/message", {**message, "resultEnabled": True})
     assert answer.status_code == 200, answer.get_data(as_text=True)

@@ -26,6 +26,7 @@ class World:
         self.now = START
         self.facts: dict[str, Any] = {}
         self.done: list[tuple[str, dict[str, Any]]] = []
+        self.since: list[datetime] = []  # of each work done: when what led to it was due
         self.workers: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {}
         self.definitions: dict[str, Definition] = {}
         extra = dict(files or {})
@@ -47,8 +48,9 @@ class World:
     def fact(self, name: str) -> Any:
         return self.facts[name]
 
-    def work(self, topic: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    def work(self, topic: str, inputs: Mapping[str, Any], since: datetime) -> Mapping[str, Any]:
         self.done.append((topic, dict(inputs)))
+        self.since.append(since)
         return self.workers.get(topic, lambda _inputs: {})(inputs)
 
     def start(self, process: str = "p", **variables: Any) -> Run:

@@ -229,6 +229,7 @@ def test_an_action_sees_the_day_of_the_business_clock(desk: Desk) -> None:
         look=lambda: case.snapshot,
         inputs={},
         now=TERM_ONE,
+        since=TERM_ONE,
         calendar=desk.calendar,
         law=desk.law,
     )

@@ -35,6 +35,8 @@ _CONDITIONS = {
     )
 }
 
+_FEW = {"number", "student", "student_name", "overdue"}
+
 
 class NewCase(Body):
     """A procedure for a student."""
@@ -189,8 +191,11 @@ def counted(query: Mapping[str, Any]) -> dict[str, int]:
 def _asked(query: Mapping[str, Any], now: datetime) -> tuple[Listing, dict[str, Any]]:
     """The list a person may see, and what of it."""
     person = actor()
-    listing, seen = (CASES, {}) if person.sees_everything else cases_of(sorted(person.units))
-    return listing, {**_wanted(query, now), **seen}
+    wanted = _wanted(query, now)
+    if person.sees_everything:
+        return CASES, wanted
+    listing, seen = cases_of(sorted(person.units), few=not _FEW.isdisjoint(wanted))
+    return listing, {**wanted, **seen}
 
 
 def _wanted(query: Mapping[str, Any], now: datetime) -> dict[str, Any]:

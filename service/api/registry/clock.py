@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema
 
 from service.api.access import Access, having
-from service.api.context import office, services
+from service.api.context import actor, office, services
 from service.api.fields import Body, Moment
 from service.api.resource import Op, Resource
 from service.casework import timekeeping
@@ -46,6 +46,6 @@ def read_clock() -> dict[str, datetime]:
     ),
 )
 def move_clock(body: Mapping[str, Any]) -> dict[str, datetime]:
-    now = timekeeping.move_to(office(), body["now"])
+    now = timekeeping.move_to(office(), body["now"], actor().id)
     services().accounts.forget()  # who is qualified depends on the day
     return {"now": now}

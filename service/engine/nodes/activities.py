@@ -151,7 +151,7 @@ class ServiceTask(Activity):
         case = token.space.case
         case.trace("work", token.space, self.name)
         try:
-            results = case.host.work(topic, inputs)
+            results = case.host.work(topic, inputs, case.fired or case.host.now)
         except BpmnError as error:
             throw_error(token, error.code, error.message)
             return None

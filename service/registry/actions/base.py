@@ -38,6 +38,7 @@ class ActionContext:
     look: Callable[[], Snapshot]  # taken only when the action asks for more than the case itself says
     inputs: Mapping[str, Value]
     now: datetime
+    since: datetime  # when the timer that led here was due; without one, now
     calendar: SchoolCalendar
     law: Law
 

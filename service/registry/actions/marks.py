@@ -17,21 +17,21 @@ _NO_ALLOCATED_PLACE = "no_allocated_place"
 
 @action(
     "记录逾期",
-    "把逾期的责任单位记入当月通报，每件每单位每步只记一次；在寒暑假期间到期的只记录、不通报（MOE2016-3.7-c）。",
+    "把逾期的责任单位记入当月通报，每件每单位每步只记一次；在寒暑假期间到期的只记录、不通报（MOE2016-3.7-c）；日期是到期之日，不论系统何时处理。",
     Input(name="party", type="party", label_zh="逾期的当事单位", required=True),
     Input(name="step", type="string", label_zh="逾期的步骤（任务的 id），默认 review"),
     errors=(),
 )
 def record_overdue(ctx: ActionContext) -> tuple[Change, ...]:
-    party = ctx.text("party")
+    party, day = ctx.text("party"), ctx.since.date()
     entry = RecordOverdue(
         unit=ctx.party_id(party),
         party=party,
         step=ctx.text("step", "review"),
         case=ctx.case,
-        on=ctx.today,
-        month=f"{ctx.today:%Y-%m}",
-        published=not ctx.calendar.in_school_holiday(ctx.today),
+        on=day,
+        month=f"{day:%Y-%m}",
+        published=not ctx.calendar.in_school_holiday(day),
     )
     return (entry,)
 

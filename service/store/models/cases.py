@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.db import db
 from service.store.models.columns import Bytes, Day, Id, Instant, Json, Str, Strings
 
+_EVERY_OPEN = text("texteq(state, 'open') and revision >= 0")
+
 
 class Case(db.Model):  # type: ignore[name-defined,misc]
     """One case (办件) under its number (受理编号)."""
@@ -36,7 +38,7 @@ class CaseParty(db.Model):  # type: ignore[name-defined,misc]
     """The unit that plays a party in a case."""
 
     __tablename__ = "case_party"
-    __table_args__ = (Index("ix_case_party_unit", "unit", text("opened_at desc nulls last"), "case_number"),)
+    __table_args__ = (Index("ix_case_party_unit", "unit", text("opened_at desc nulls last")),)
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"), primary_key=True)
     party: Mapped[Str] = mapped_column(primary_key=True)
     unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
@@ -55,10 +57,15 @@ class Instance(db.Model):  # type: ignore[name-defined,misc]
         Index(
             "ix_instance_due", "next_due", postgresql_where=text("next_due is not null and status = 'active'")
         ),
-        Index("ix_instance_case", "case_number"),
+        Index("ix_instance_case", "case_number", "started_at", "id"),
         Index("ix_instance_running", "definition", "id", postgresql_where=text("status <> 'ended'")),
         Index("ix_instance_ended", "definition", postgresql_where=text("status = 'ended'")),
         Index("ix_instance_started", "started_at"),
+        Index(
+            "ix_instance_every_ended",
+            text("ended_at desc nulls last"),
+            postgresql_where=text("ended_at is not null"),
+        ),
     )
     id: Mapped[Id]
     case_number: Mapped[Str] = mapped_column(ForeignKey("case_.number"))
@@ -91,6 +98,16 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
         ),
         Index("ix_user_task_instance", "instance"),
         Index("ix_user_task_done", "unit", "ended_at", postgresql_where=text("state <> 'open'")),
+        # Of lists of everything (``Listing.whole``).
+        Index("ix_user_task_every_created_at", "created_at", postgresql_where=_EVERY_OPEN),
+        Index("ix_user_task_every_due", "due", postgresql_where=_EVERY_OPEN),
+        Index("ix_user_task_every_priority", "priority", postgresql_where=_EVERY_OPEN),
+        Index("ix_user_task_every_past", "created_at", postgresql_where=text("revision >= 0")),
+        Index(
+            "ix_user_task_every_ended",
+            text("ended_at desc nulls last"),
+            postgresql_where=text("ended_at is not null and revision >= 0"),
+        ),
     )
     id: Mapped[Id]
     instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))

@@ -56,7 +56,11 @@ class OverdueEntry(db.Model):  # type: ignore[name-defined,misc]
     """A unit that missed its limit, for the monthly bulletin (月度通报)."""
 
     __tablename__ = "overdue_entry"
-    __table_args__ = (UniqueConstraint("case_number", "unit", "step"), Index("ix_overdue_month", "month"))
+    __table_args__ = (
+        UniqueConstraint("case_number", "unit", "step"),
+        Index("ix_overdue_newest", text("month desc"), "unit", "on", "id"),
+        Index("ix_overdue_unit", "unit", text("month desc"), "on", "id"),
+    )
     id: Mapped[Serial]
     unit: Mapped[Str] = mapped_column(ForeignKey("unit.id"))
     party: Mapped[Str]
