@@ -182,7 +182,7 @@ class _Reader:
         if not definitions:
             if reference := element.get("messageRef"):
                 return Event(kind="message", ref=reference, value=self.referenced(reference, "name"))
-            return Event()
+            return _sent(element)
         return self.definition(definitions[0])
 
     def definition(self, element: etree._Element) -> Event:
@@ -227,6 +227,12 @@ class _Reader:
             )
         self.seen[identifier] = line
         return identifier
+
+
+def _sent(element: etree._Element) -> Event:
+    """The message of a send task by its property: Camunda Modeler's panel has no field for one."""
+    name = camunda.read_extension(element).properties.get("message", "")
+    return Event(kind="message", value=name) if name and local_name(element) == "sendTask" else Event()
 
 
 def _timer(element: etree._Element) -> Event:

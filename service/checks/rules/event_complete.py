@@ -38,7 +38,10 @@ def check(model: Model) -> Iterator[Finding]:
 
 def _nothing(_scope: Scope, node: Node) -> str:
     silent = node.kind == "receiveTask" or (node.kind == "sendTask" and not node.settings.get("topic"))
-    return f"“{graph.label(node)}”没有选择消息" if silent else ""
+    if not silent:
+        return ""
+    how = "；发送任务的消息名称写在属性 message 里" if node.kind == "sendTask" else ""
+    return f"“{graph.label(node)}”没有选择消息{how}"
 
 
 def _name(_scope: Scope, node: Node) -> str:
