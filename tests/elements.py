@@ -40,7 +40,8 @@ HEAD = """# 图上的每个元素会怎样
 **执行**：按 BPMN 2.0 执行。**说明**：只给人看，不影响办理。
 **拒绝**：不能部署，检查指出元素、原因和改法。**提醒**：可以部署，没有作用。
 **怎样画**：在 Camunda Modeler（BPMN diagram，Camunda Platform 7）里，“扳手”是元素旁的 Change element，
-“Timer：Type”是右边属性面板的组和栏；测试在 Modeler 自己的编辑器里照这一栏画出每一种，部署并经 HTTP 办一遍。属性名、变量名怎样写见[画法](notation.md)。
+“Timer：Type”是右边属性面板的组和栏；测试在 Modeler 自己的编辑器里照这一栏画出每一种，部署并经 HTTP 办一遍。
+属性名、变量名怎样写见[画法](notation.md)。
 """
 
 
