@@ -1,6 +1,7 @@
 """Signing in for pages: a session in a signed cookie, and the token that proves a request is the page's own.
 
-The session ends with the password it was made with. It must not know pages.
+The session ends with the password it was made with, and by signing out, on every machine that has its cookie.
+It must not know pages.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from service.api.accounts import Account, Accounts
 from service.errors import Forbidden, Unauthenticated
 from service.settings import Settings
+from service.store import sessions
 
 CSRF_HEADER = "X-CSRF-Token"
 LIFE = timedelta(hours=8)
@@ -42,6 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=LIFE,
+        SESSION_REFRESH_EACH_REQUEST=False,  # else a cookie in use would never run out
     )
 
 
@@ -71,15 +74,19 @@ def check_origin(settings: Settings) -> None:
 
 
 def open_session(account: Account) -> str:
-    """Sign a person in; the token every later change must carry."""
-    session.clear()
+    """Sign a person in; the token every later change must carry. A session the browser had before ends."""
+    close_session()
     session.permanent = True
+    session["id"] = secrets.token_urlsafe(24)
     session["person"], session["mark"] = account.actor.id, account.mark
     session["csrf"] = secrets.token_urlsafe(24)
     return str(session["csrf"])
 
 
 def close_session() -> None:
+    """Sign out: the cookie counts for nothing from now on, also a copy of it somewhere else."""
+    if known := session.get("id"):
+        sessions.end(known, LIFE)
     session.clear()
 
 
@@ -88,7 +95,7 @@ def of_session(accounts: Accounts) -> Account | None:
     if "person" not in session:
         return None
     account = accounts.by_mark(session["person"], session["mark"])
-    if account is None:
+    if account is None or "id" not in session or sessions.ended(session["id"]):
         session.clear()
         raise Unauthenticated("登录已失效", cure="请重新登录")
     given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf_token", "")

@@ -16,6 +16,7 @@ from service.api import memory
 from service.api.context import services
 from service.api.limits import Limits, TooMany
 from service.app import create_app
+from service.casework import housekeeping
 from service.store.attempts import FREE, MOST_NAMES
 from service.store.db import db
 from tests.api import provider
@@ -154,6 +155,38 @@ def test_a_session_needs_its_token_for_every_change(application_of: OpenDesk) ->
         )
         assert desk.client.delete("/api/session", headers=right).status_code == 204
         assert desk.client.get("/api/me").status_code == 401
+
+
+def test_signing_out_ends_a_stolen_cookie_and_no_other(application_of: OpenDesk) -> None:
+    with application_of() as desk:
+        opened = sign_in(desk)
+        thief, elsewhere = Desk(desk.app, desk.url), Desk(desk.app, desk.url)
+        thief.client.set_cookie("xueji", opened.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
+        assert thief.client.get("/api/me").json["id"] == HEAD, "as long as the session lasts, it is one"
+        assert "Set-Cookie" not in thief.client.get("/api/me").headers, "using it makes it last no longer"
+        assert sign_in(elsewhere).status_code == 200
+        right = {"X-CSRF-Token": opened.json["csrf_token"]}
+        assert desk.client.delete("/api/session", headers=right).status_code == 204
+        again = Desk(desk.app, desk.url)
+        again.client.set_cookie("xueji", opened.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
+        for client in (thief.client, again.client):
+            assert client.get("/api/me").status_code == 401
+            assert client.post("/engine-rest/task", json={}, headers=right).status_code == 401
+        assert elsewhere.client.get("/api/me").status_code == 200, (
+            "another session of the same person goes on"
+        )
+        ((digest,),) = desk.sql("select id from ended_session")
+        assert len(digest) == 64, "nobody who reads the table can make a cookie of it"
+        desk.sql("update ended_session set until = now() - interval '1 second'")
+        with desk.app.app_context():
+            housekeeping.expire_requests()
+        assert desk.sql("select id from ended_session") == []
+
+
+def test_programs_cost_no_look_at_sessions(application_of: OpenDesk) -> None:
+    with application_of() as desk:
+        desk.sql("drop table ended_session")
+        assert desk.get(HEAD, "/api/me")["id"] == HEAD
 
 
 def test_a_changed_password_ends_sessions_and_tokens(

@@ -38,7 +38,7 @@ from service.store.models.registry import (
     Unit,
     UnitRole,
 )
-from service.store.models.requests import IdempotencyKey, SignInAttempt
+from service.store.models.requests import EndedSession, IdempotencyKey, SignInAttempt
 from service.store.models.substitutes import Substitute
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "DecisionTable",
     "Definition",
     "Deployment",
+    "EndedSession",
     "Enrolment",
     "GuardianCode",
     "IdempotencyKey",

@@ -38,3 +38,11 @@ class SignInAttempt(db.Model):  # type: ignore[name-defined,misc]
     last_at: Mapped[Instant] = mapped_column(index=True)
     locked_until: Mapped[Instant | None]
     known: Mapped[bool] = mapped_column(server_default="false")
+
+
+class EndedSession(db.Model):  # type: ignore[name-defined,misc]
+    """A session of a browser somebody has signed out of (a digest of its id), until its cookie's signature runs out."""
+
+    __tablename__ = "ended_session"
+    id: Mapped[Id]
+    until: Mapped[Instant] = mapped_column(index=True)
