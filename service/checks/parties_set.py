@@ -82,7 +82,7 @@ class Paths:
                 sources = [after[each].settled for each in before[node.id]]
                 now = self._node(node, _joined(node, sources, begin), given, depth)
                 changed, after[node.id] = changed or now.settled != after[node.id].settled, now
-        ends = [after[node.id].settled for node in scope.nodes.values() if _leaves(node)]
+        ends = [after[name].settled for name in _main_line(scope) if _leaves(scope.nodes[name])]
         unset = tuple(one for each in after.values() for one in each.unset)
         return Outcome(settled=frozenset.intersection(*ends) if ends else begin, unset=unset)
 
@@ -144,6 +144,16 @@ def _handed(node: Node, given: Given) -> Given:
     return {
         item.target: value for item in node.call_in if (value := _constant(item.value, given)) is not None
     }
+
+
+def _main_line(scope: Scope) -> set[str]:
+    """What is reached without an event that leaves its activity running: beside such a branch the rest goes on."""
+    beside = {node.id for node in scope.nodes.values() if node.attached_to and not node.interrupting}
+    following = {
+        name: tuple(one for one in targets if one not in beside)
+        for name, targets in graph.successors(scope).items()
+    }
+    return graph.reachable(following, graph.entries(scope))
 
 
 def _leaves(node: Node) -> bool:
