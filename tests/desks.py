@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from service.casework.installation import office
 from service.casework.messages import deliver_outbox
 from service.casework.occasions import open_due
+from service.casework.timers import fire_due
 from service.checks.desk import Look
 from service.checks.scenario import NONE
 from service.clock import ZONE
@@ -113,6 +114,7 @@ class HttpDesk:
     def go_on(self) -> None:
         """Messages between the sides of a case go out, and what is due starts: what the worker does by itself."""
         with self.app.app_context():
+            fire_due(office())
             deliver_outbox(office())
             open_due(office())
         self.look_up()

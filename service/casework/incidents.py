@@ -22,10 +22,15 @@ from service.store.notes import note
 from service.store.rows import NewEntry
 
 
-def open_incident(instance_id: str, kind: str, error: Exception, act: Mapping[str, Any]) -> str:
-    """Record what failed; a failing timer keeps its instance out of the sweep until it is retried."""
+def open_incident(
+    instance_id: str, kind: str, error: Exception, act: Mapping[str, Any], element: str = ""
+) -> str:
+    """Record what failed; a failing timer keeps its instance out of the sweep until it is retried.
+
+    ``element`` is where it happened when the error does not say.
+    """
     known = isinstance(error, XuejiError)
-    element = error.problem.where if isinstance(error, XuejiError) else ""
+    element = (error.problem.where if isinstance(error, XuejiError) else "") or element
     message = str(error) if known else f"系统内部错误（{type(error).__name__}），办件保持原状"
     trace = "".join(traceback.format_exception(error, limit=-12))
     with transaction(aside=True) as connection:

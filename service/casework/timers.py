@@ -69,8 +69,10 @@ def _failed(instance: str, error: Exception) -> None:
     log.warning("timers of instance %s failed: %s", instance, message)
     with transaction(aside=True) as connection:
         failures = sweep.failed(connection, instance, identity.redacted(message))
+        element = sweep.earliest(connection, instance)
     if failures >= sweep.ATTEMPTS or isinstance(error, EngineError | EvaluationError | UncaughtError):
-        incidents.open_incident(instance, "timer", error, {"verb": "fire_due", "failures": failures})
+        act = {"verb": "fire_due", "failures": failures}
+        incidents.open_incident(instance, "timer", error, act, element)
 
 
 def _fire(office: Office, connection: Connection, instance_id: str) -> None:

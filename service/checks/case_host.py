@@ -33,7 +33,10 @@ class CaseHost:
         try:
             self.records.work(topic, inputs, since)
         except ActionRefused as refusal:
-            raise BpmnError(refusal.error_code, refusal.message) from refusal
+            told = refusal.problem
+            raise BpmnError(
+                refusal.error_code, told.message, cure=told.cure, clauses=told.clauses
+            ) from refusal
         return {}
 
     def unit_of(self, party: str) -> str:

@@ -65,10 +65,11 @@ class Escapes:
         return any(one.event.kind == self.kind and one.event.value in ("", code) for one in events)
 
     def _late(self, scope: Scope) -> set[str]:
-        """What can be reached after something that waits."""
-        following = graph.successors(scope)
-        after = {each for node in scope.nodes.values() if self.waits(node) for each in following[node.id]}
-        return graph.reachable(following, after)
+        """What can be reached after something that waits, or once the case has been kept."""
+        following, nodes = graph.successors(scope), scope.nodes.values()
+        resting = (node for node in nodes if self.waits(node) or graph.stops_after(node))
+        after = {each for node in resting for each in following[node.id]}
+        return graph.reachable(following, after | {node.id for node in nodes if graph.stops_before(node)})
 
     def waits(self, node: Node, deepest: int = 6) -> bool:
         """Whether a case may rest at a node; a called process is looked into, as far as calls go down."""

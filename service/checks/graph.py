@@ -82,6 +82,15 @@ def entries(scope: Scope) -> set[str]:
     }
 
 
+def stops_before(node: Node) -> bool:
+    """Is what leads to the node kept before it runs (an asynchronous continuation)?"""
+    return "true" in (node.settings.get("asyncBefore"), node.settings.get("async"))
+
+
+def stops_after(node: Node) -> bool:
+    return node.settings.get("asyncAfter") == "true"
+
+
 def waits(node: Node) -> bool:
     """Whether a case may rest here until a person, a clock, a message or a worker comes."""
     if node.kind in ("userTask", "receiveTask", "callActivity"):

@@ -1,73 +1,27 @@
-"""The desk of scenarios on the engine alone: cases in memory, saved and loaded again around every act.
+"""The desk of scenarios on the engine alone: the verbs of people, and of time, on cases in memory.
 
-Mirrors the verbs on tables: an act that is refused changes nothing. Knows no scenario and no database.
+Mirrors the verbs on tables. Knows no scenario and no database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from service.checks.desk import Look
-from service.checks.memory_case import Case, Letter, MemoryHost, OpenTask, look_at, waits_of
-from service.checks.memory_occasions import Followed
-from service.checks.memory_rules import awaiting, definition_for, submission
+from service.checks.memory_case import Case, MemoryHost, look_at
+from service.checks.memory_cases import MemoryCases
+from service.checks.memory_rules import definition_for, submission
 from service.checks.memory_staff import held_roles, host_unit, oversees
-from service.checks.rulebook import Rulebook
-from service.checks.world import InMemoryWorld
-from service.clock import midnight
-from service.engine import (
-    Definition,
-    Instance,
-    MessageWait,
-    Outcome,
-    Trace,
-    UncaughtError,
-    refusal,
-)
-from service.errors import Conflict, Forbidden, NotFound, Refused
+from service.engine import Instance
+from service.errors import Conflict, Forbidden, NotFound
 from service.policy.values import Value
 from service.registry import counter, four_eyes
-from service.registry.model import CaseView, Unit
-from service.registry.occasions import SUSPENSION_OVER
 
 
-class MemoryDesk:
-    """Cases on a fork of the rule book's world."""
-
-    def __init__(self, book: Rulebook, now: datetime) -> None:
-        self.book, self._now = book, now
-        self.world = book.world.fork()
-        self.cases: list[Case] = []
-        self._post: list[Letter] = []  # thrown, not yet delivered
-        self._early: list[Letter] = []  # delivered before anybody waited
-        self._trail: list[Trace] = []
-        self._followed = Followed()
-
-    @property
-    def now(self) -> datetime:
-        return self._now
-
-    @property
-    def case(self) -> Case:
-        """The case started last: its first side."""
-        opened = [one for one in self.cases if one.host]
-        if not opened:
-            raise NotFound("还没有办件", cure="请先提出申请")
-        return opened[-1]
-
-    @property
-    def sides(self) -> list[Case]:
-        """Every side of the case started last."""
-        number = self.case.view.number
-        return [one for one in self.cases if one.view.number == number]
-
-    def trail(self) -> tuple[Trace, ...]:
-        return tuple(self._trail)
-
-    # Verbs -------------------------------------------------------------------------------------------
+class MemoryDesk(MemoryCases):
+    """What a scenario is played on."""
 
     def watch(self, student: str) -> None:
         self._followed.follow(student)
@@ -135,9 +89,7 @@ class MemoryDesk:
             raise Conflict("业务时钟只能向前调", cure=f"现在是 {self.now:%Y-%m-%d %H:%M}，请给出更晚的时间")
         while (due := self._next_due()) is not None and due <= moment:
             self._now = max(due, self._now)
-            for case in [one for one in self.cases if one.next_due is not None and one.next_due <= self._now]:
-                self._act(case, lambda instance, _: instance.fire_due())
-                self._deliver()
+            self._fire_due()
             self._open_by_occasion()
         self._now = moment
 
@@ -145,156 +97,3 @@ class MemoryDesk:
         if any(one.host for one in self.cases):
             return look_at(self.sides, self.case.view.student, self.world)
         return look_at([], self._followed.students[-1] if self._followed.students else None, self.world)
-
-    # What starts by itself -----------------------------------------------------------------------------
-
-    def _go_on(self) -> None:
-        """What is queued goes out, and what is due starts: a worker does it at once."""
-        self._deliver()
-        self._open_by_occasion()
-
-    def _open_by_occasion(self) -> None:
-        """The registry starts what awaits the end of a suspension; refused, it tries again the next day."""
-        today = self.now.date()
-        for student in self._followed.due(self.world, today):
-            unit = self.book.world_data.units[self.world.students[student].enrolment.school]
-            definition = awaiting(self.book, SUSPENSION_OVER, unit, self._stage(student), today)
-            if definition is None:
-                self._followed.looked(self.world, student)
-                continue
-            _, party = counter.starter(definition.process.settings)
-            view = replace(self._view(unit, student, definition.process_id), parties={party: unit.id})
-            try:
-                self._begin(Case(view=view), definition, {}, "", SUSPENSION_OVER)
-                self._followed.looked(self.world, student)
-            except Refused:
-                self._followed.looked(self.world, student, today + timedelta(days=1))
-            self._deliver()
-
-    def _view(self, unit: Unit, student: str, procedure: str) -> CaseView:
-        """A case that begins now, under the next number."""
-        opened = sum(one.host for one in self.cases)
-        return CaseView(
-            number=f"{unit.county}-{self.now:%Y%m%d}-{opened + 1:06d}",
-            procedure=procedure,
-            region=unit.county,
-            student=student,
-            started=self.now.date(),
-        )
-
-    # One act -----------------------------------------------------------------------------------------
-
-    def _act(self, case: Case, act: Callable[[Instance, MemoryHost], Any]) -> None:
-        """Load, act, save; the world and the case change together or not at all."""
-        world = self.world.fork()
-        host = MemoryHost(self.book, world, case.view, self.now)
-        instance = Instance.load(case.state, host)
-        act(instance, host)
-        self._keep(self.cases.index(case), case, instance, host)
-        self.world = world
-
-    def _begin(
-        self, case: Case, definition: Definition, values: Mapping[str, Value], by: str, message: str = ""
-    ) -> None:
-        world = self.world.fork()
-        host = MemoryHost(self.book, world, case.view, self.now)
-        if case.host:
-            host.settle_parties({**host.records.to_settle(), **case.view.parties})
-            world.open_case(case.view.number, case.view.student or "")
-        try:
-            at = definition.start_at("message", message) if message else ""
-            instance = Instance.start(definition, host, values, by=by, at=at)
-        except UncaughtError as error:
-            self._trail.extend(error.outcome.trail if error.outcome else ())
-            raise refusal(error) from error
-        self._keep(len(self.cases), case, instance, host)
-        self.world = world
-
-    def _keep(self, position: int, case: Case, instance: Instance, host: MemoryHost) -> None:
-        """Write a side down; parties that were settled are settled for the other side too."""
-        outcome = instance.settle()
-        settled = self._settled(case, instance, outcome, host)
-        self.cases[position : position + 1] = [settled]
-        for at, other in enumerate(self.cases):
-            if other.view.number == settled.view.number and at != position:
-                self.cases[at] = replace(other, view=replace(other.view, parties=settled.view.parties))
-        self._post += [
-            Letter(number=settled.view.number, sender=position, thrown=one)
-            for one in outcome.thrown
-            if one.kind == "message"
-        ]
-        heard = {wait.message for wait in outcome.created if isinstance(wait, MessageWait)}
-        wanted = [
-            one for one in self._early if one.number == settled.view.number and one.thrown.name in heard
-        ]
-        self._early = [one for one in self._early if one not in wanted]
-        self._post += wanted
-
-    def _deliver(self) -> None:
-        """Bring every message to the side that waits for it, or start that side, or keep it until it is wanted."""
-        while self._post:
-            letter = self._post.pop(0)
-            side = self._addressee(letter)
-            if side is not None:
-                self._act(side, letter.hand_over)
-            elif letter.thrown.properties.get("starts"):
-                self._start_other_side(letter)
-            else:
-                self._early.append(letter)
-
-    def _addressee(self, letter: Letter) -> Case | None:
-        """The other side, when it waits for this message."""
-        for at, side in enumerate(self.cases):
-            waits = any(wait.message == letter.thrown.name for wait in side.messages.values())
-            if side.view.number == letter.number and at != letter.sender and waits:
-                return side
-        return None
-
-    def _start_other_side(self, letter: Letter) -> None:
-        thrown, sender = letter.thrown, self.cases[letter.sender]
-        host = MemoryHost(self.book, self.world, sender.view, self.now)
-        unit = host.records.party(thrown.properties.get("at", ""))
-        parties = {**sender.view.parties, thrown.properties.get("at", ""): unit.id}
-        definition = definition_for(
-            self.book,
-            thrown.properties["starts"],
-            unit,
-            self._stage(sender.view.student or ""),
-            self.now.date(),
-        )
-        view = replace(sender.view, region=unit.county, parties=parties)
-        self._begin(Case(view=view, host=False), definition, thrown.payload, "", thrown.name)
-
-    def _settled(self, case: Case, instance: Instance, outcome: Outcome, host: MemoryHost) -> Case:
-        tasks, messages = waits_of(case, outcome, host)
-        self._trail.extend(outcome.trail)
-        if instance.completed and case.host:
-            assert isinstance(host.records.registry, InMemoryWorld)
-            host.records.registry.close_case(case.view.number)
-        return Case(
-            view=host.records.case,
-            host=case.host,
-            state=instance.save(),
-            tasks=tasks,
-            messages=messages,
-            next_due=outcome.next_due,
-            outcome=(outcome.end.element if outcome.end else "") if instance.completed else "",
-        )
-
-    # Looking things up ---------------------------------------------------------------------------------
-
-    def _stage(self, student: str) -> str:
-        return self.world.students[student].enrolment.stage
-
-    def _open_task(self, path: str) -> tuple[Case, OpenTask]:
-        found = [
-            (side, task) for side in self.sides for task in side.tasks.values() if task.wait.path == path
-        ]
-        if not found:
-            raise NotFound(f"没有待办任务 {path}", cure="请核对办件进行到哪一步")
-        return found[0]
-
-    def _next_due(self) -> datetime | None:
-        day = self._followed.next_day(self.world)
-        dues = [one.next_due for one in self.cases if one.next_due is not None]
-        return min((*dues, *((midnight(day),) if day else ())), default=None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from service.engine.dialect import line_of
+from service.engine.vocabulary import ACTIVITIES, EVENTS, GATEWAYS
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
@@ -36,7 +37,9 @@ _OBEYED = {
     "escalationEventDefinition": "escalationCodeVariable",
 }
 _DESCRIBES = {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "diagramRelationId"}
-_TUNES = {"asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority"}
+_KEEPS = {"asyncBefore", "asyncAfter", "async", "exclusive"}
+_NODES = EVENTS | GATEWAYS | ACTIVITIES
+_NOTHING_AFTER = {"endEvent": "结束事件之后没有别的", "eventBasedGateway": "之后的几个事件要一起等"}
 _LATEST_ONLY = {"formRefBinding", "calledElementBinding", "decisionRefBinding"}
 _INSTEAD = {
     **dict.fromkeys(("class", "delegateExpression", "expression"), _TOPIC),
@@ -125,8 +128,10 @@ def _camunda_attributes(element: etree._Element, name: str) -> Iterator[tuple[st
         attribute = key.removeprefix(CAMUNDA)
         if not key.startswith(CAMUNDA) or attribute in _DESCRIBES:
             continue
-        if attribute in _TUNES:
-            yield f"属性 camunda:{attribute} 不起作用", "删去；办理一步就是一个事务", True
+        if attribute in _KEEPS:
+            yield from _keeping(name, attribute, value)
+        elif attribute == "jobPriority":
+            yield f"属性 camunda:{attribute} 不起作用", "删去；到期的先办", True
         elif attribute not in _OBEYED.get(name, "").split():
             yield (
                 f"不执行属性 camunda:{attribute}",
@@ -137,6 +142,17 @@ def _camunda_attributes(element: etree._Element, name: str) -> Iterator[tuple[st
             yield f"不支持 camunda:{attribute}=“{value}”", _LATEST, False
         elif attribute == "type" and value != "external":
             yield f"不支持 camunda:type=“{value}”", _TOPIC, False
+
+
+def _keeping(name: str, attribute: str, value: str) -> Iterator[tuple[str, str, bool]]:
+    """Asynchronous continuations are obeyed on what runs; the jobs of one case are always exclusive."""
+    if attribute == "exclusive":
+        if value == "false":
+            yield "camunda:exclusive=“false”不起作用", "删去；一个办件的作业总是一个接一个", True
+    elif name not in _NODES:
+        yield f"这里的 camunda:{attribute} 不起作用", "写在活动、事件或网关本身上", True
+    elif attribute == "asyncAfter" and value == "true" and name in _NOTHING_AFTER:
+        yield f"属性 camunda:asyncAfter 不起作用：{_NOTHING_AFTER[name]}", "删去", True
 
 
 def _extension(element: etree._Element, name: str) -> Iterator[tuple[str, str, bool]]:

@@ -8,6 +8,7 @@ from service.engine.expressions import Expression, compile_value
 from service.engine.model import Node, Pass, Scope
 from service.engine.nodes import activities, events, gateways, scopes
 from service.engine.nodes.base import Code, Exit, Given, Step
+from service.engine.nodes.pausing import AFTER, BEFORE
 from service.errors import BadDefinition
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _CLASSES: dict[str, type[Step]] = {
     "callActivity": scopes.CallActivity,
 }
 # Settings that may hold an expression, by kind of node.
+_BEFORE, _AFTER = ("asyncBefore", "async"), ("asyncAfter",)
 _SETTINGS = {
     "userTask": ("candidateGroups", "assignee", "dueDate", "followUpDate", "priority", "formRef", "formKey"),
     "serviceTask": ("topic", "taskPriority"),
@@ -42,6 +44,14 @@ _SETTINGS = {
     "businessRuleTask": ("decisionRef", "topic", "taskPriority"),
     "callActivity": ("calledElementTenantId",),
 }
+
+
+def _pauses(node: Node) -> frozenset[str]:
+    """Where a token stops for the worker. A boundary event is entered long before it happens: it stops after."""
+    before, after = (any(node.settings.get(name) == "true" for name in names) for names in (_BEFORE, _AFTER))
+    if node.kind == "boundaryEvent":
+        before, after = False, before or after
+    return frozenset((*[BEFORE] * before, *[AFTER] * after))
 
 
 class Compiler:
@@ -73,6 +83,7 @@ class Compiler:
             call_out=self.given(node, node.call_out),
             values=self.values(node),
             attached=attached,
+            pauses=_pauses(node),
             compensated=any(event.event.kind == "compensate" for event in attached)
             or any(start.event.kind == "compensate" for start in _inner_starts(node)),
         )

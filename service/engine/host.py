@@ -47,10 +47,15 @@ class Host(Protocol):
 
 
 class BpmnError(Exception):
-    """A business error of a service task, caught by an error boundary event with this code."""
+    """A business error of a service task, caught by an error boundary event with this code.
 
-    def __init__(self, code: str, message: str = "") -> None:
-        self.code, self.message = code, message
+    ``message`` and ``cure`` are for the person whose act led here, ``clauses`` what forbids it.
+    """
+
+    def __init__(
+        self, code: str, message: str = "", *, cure: str = "", clauses: tuple[str, ...] = ()
+    ) -> None:
+        self.code, self.message, self.cure, self.clauses = code, message, cure, clauses
         super().__init__(message or code)
 
 
@@ -61,16 +66,20 @@ class EngineError(XuejiError):
 
 
 class UncaughtError(XuejiError):
-    """An error end event, or a business error of the work, that no boundary event catches."""
+    """An error end event, or a business error of the work, that no boundary event catches.
+
+    ``by_work``: the work's own sentence and cure tell a person why; else it is for who draws the diagram.
+    """
 
     code, status = "uncaught_error", 422
 
-    def __init__(
-        self, error_code: str, element: str, *, message: str = "", outcome: Outcome | None = None
-    ) -> None:
-        self.error_code, self.outcome = error_code, outcome
-        text = message or f"流程抛出的错误 {error_code or '（无代码）'} 没有任何边界事件接住"
-        super().__init__(text, element=element, cure="请在活动上加错误边界事件，或在起始处作为不予受理处理")
+    outcome: Outcome | None = None  # what happened up to it
+
+    def __init__(self, error: BpmnError, element: str) -> None:
+        self.error_code, self.by_work = error.code, bool(error.cure)
+        text = error.message or f"流程抛出的错误 {error.code or '（无代码）'} 没有任何边界事件接住"
+        cure = error.cure or "请在活动上加错误边界事件，或在起始处作为不予受理处理"
+        super().__init__(text, element=element, cure=cure, clauses=error.clauses)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from service.clock import ZONE
 from service.engine import codec
 from service.engine.definition import Definition
 from service.engine.host import (
+    BpmnError,
     End,
     Ended,
     EngineError,
@@ -20,6 +21,7 @@ from service.engine.host import (
     UncaughtError,
     Wait,
 )
+from service.engine.nodes import pausing
 from service.engine.nodes.activities import UserTask
 from service.engine.nodes.base import store
 from service.engine.nodes.scopes import start_scope
@@ -92,23 +94,29 @@ class Instance:
     def fail_external(self, task_id: str, code: str, message: str = "") -> Instance:
         """Work ended in a business error: the error boundary event with this code catches it."""
         token = self._token(task_id)
-        return self._act(lambda: throw_error(token, code, message))
+        return self._act(lambda: throw_error(token, BpmnError(code, message)))
 
     def fire_due(self) -> Instance:
-        """Fire every timer that is due, in order of its instant."""
-        for _ in range(FIRE_LIMIT):
+        """Fire every timer that is due, in order of its instant.
+
+        A token stopped by an asynchronous continuation goes on alone: what fails there takes nothing else back.
+        """
+        for number in range(FIRE_LIMIT):
             token = self._next_due()
-            if token is None:
+            if token is None or (number and pausing.is_stopped(token)):
                 return self
-            self.case.fired = datetime.fromtimestamp(token.internal_data["due"] / 1000, ZONE)
-            self._act(lambda token=token: token.task_spec.fired(token, {}))  # type: ignore[misc]
+            alone = pausing.is_stopped(token)
+            self.case.fired = pausing.due_of(token)
+            self._act(lambda token=token: pausing.fire(token))  # type: ignore[misc]
             self.case.fired = None
+            if alone:
+                return self
         raise EngineError(f"一次到期处理超过 {FIRE_LIMIT} 次", cure="请检查循环定时器的间隔")
 
     def fire(self, timer_id: str) -> Instance:
         """Fire one timer now, due or not (an operator's act)."""
         token = self._token(timer_id)
-        return self._act(lambda: token.task_spec.fired(token, {}))
+        return self._act(lambda: pausing.fire(token))
 
     def postpone(self, timer_id: str, due: datetime) -> Instance:
         """Give a timer another due instant (an operator's act)."""

@@ -11,6 +11,7 @@ from service.engine.host import ExternalWait, SignalWait, TimerWait, Wait
 from service.engine.nodes.activities import ReceiveTask, ServiceTask, UserTask, wait_for_message
 from service.engine.nodes.base import Step
 from service.engine.nodes.events import BoundaryEvent, EventSubprocessStart
+from service.engine.nodes.pausing import is_stopped
 from service.engine.space import Space, Token
 
 
@@ -47,7 +48,7 @@ def taken_over(space: Space) -> bool:
 def describe(step: Step, token: Token) -> Wait | None:
     """What a token waits for, in the words of the diagram it now stands in."""
     case, data = token.space.case, token.internal_data
-    if isinstance(step, UserTask | ReceiveTask):
+    if isinstance(step, UserTask | ReceiveTask) and not is_stopped(token):
         step.perform(token)
         return case.created.get(token.number)
     common = {

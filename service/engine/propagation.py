@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from service.engine.host import Thrown, UncaughtError
+from service.engine.host import BpmnError, Thrown, UncaughtError
 from service.engine.model import Node
 from service.policy.values import Value
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from service.engine.space import Case, Space, Token
 
 
-def throw_error(token: Token, code: str, message: str = "") -> None:
+def throw_error(token: Token, error: BpmnError) -> None:
     """Find the nearest catcher outwards and interrupt what it guards.
 
     Raises UncaughtError when nobody catches.
     """
-    for catcher in _catchers(token, "error", code):
-        catcher.catch(token, {"errorCodeVariable": code, "errorMessageVariable": message})
+    for catcher in _catchers(token, "error", error.code):
+        catcher.catch(token, {"errorCodeVariable": error.code, "errorMessageVariable": error.message})
         return
-    raise UncaughtError(code, token.task_spec.name, message=message)
+    raise UncaughtError(error, token.task_spec.name)
 
 
 def throw_escalation(token: Token, code: str) -> None:

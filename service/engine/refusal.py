@@ -7,12 +7,15 @@ from service.errors import Problem, Refused, XuejiError
 
 
 def refusal(error: UncaughtError) -> XuejiError:
-    """Every matched row's sentence with its clauses, as one Refused; the error itself when no row matched."""
+    """Every matched row's sentence with its clauses, as one Refused; else what the work said; else the error itself."""
     trail = error.outcome.trail if error.outcome else ()
     steps = (step for step in trail if step.kind == "decision" and step.result)
     found = (problem for step in steps for problem in _problems(step))
     # Both sides of a case may test the same ban: it is told once.
     problems = list({(problem.message, problem.clauses): problem for problem in found}.values())
+    if not problems and error.by_work:
+        told = error.problem
+        return Refused(told.message, cure=told.cure, clauses=told.clauses)
     if not problems:
         return error
     clauses = tuple(dict.fromkeys(clause for problem in problems for clause in problem.clauses))

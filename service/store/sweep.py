@@ -36,6 +36,7 @@ _WELL = text(
     """update instance set failures = 0, failure = '', retry_at = null
        where id = :id and (failures > 0 or retry_at is not null)"""
 )
+_EARLIEST = text("select element from timer where instance = :id order by due, id limit 1")
 _SET_CLOCK = text(
     """insert into setting (key, value) values ('clock_offset', to_jsonb(cast(:offset as float8)))
        on conflict (key) do update set value = excluded.value
@@ -53,6 +54,11 @@ def failed(connection: Connection, instance: str, message: str) -> int:
     """Try again later, each time after a longer while (real time); how often in a row it has failed."""
     values = {"id": instance, "message": message[:500], "first": FIRST_WAIT, "factor": GROWTH}
     return int(connection.execute(_FAILED, values).scalar_one())
+
+
+def earliest(connection: Connection, instance: str) -> str:
+    """The element whose timer is due first; empty where the instance has none."""
+    return str(connection.execute(_EARLIEST, {"id": instance}).scalar() or "")
 
 
 def put_off(connection: Connection, instance: str) -> None:

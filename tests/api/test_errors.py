@@ -161,3 +161,24 @@ def test_six_complete_one_task_at_once(fresh_desk: Desk) -> None:
     assert {answer.json["winner"] for answer in answers if answer.status_code == 409} == {"方红霞"}
     assert desk.sql("select count(*) from journal where verb = 'complete'") == [(1,)]
     assert desk.get(REGISTRAR, f"/api/cases/{begun.case}")["outcome"] == "granted"
+
+
+def test_a_start_that_finds_the_record_taken_tells_the_registrar_what_to_do(fresh_desk: Desk) -> None:
+    """Not the analyst's advice to draw an error boundary event: nobody who applies can do that."""
+    locking = """
+        start begin form=small_start
+        work lock topic=registry.lock_student doc=assumed
+        user approve groups=head@receiving_school form=small_decision doc=assumed
+        end granted
+        begin -> lock -> approve -> granted
+    """
+    assert fresh_desk.deploy_small(locking).status_code == 200
+    first = fresh_desk.start()
+    assert first.status_code == 200, first.get_data(as_text=True)
+
+    body = check(fresh_desk.start(), 422, "RestException", "refused")
+
+    assert body["detail"].startswith(f"该生的学籍正由办件 {first.json['businessKey']} 占用")
+    assert "请待该办件办结或撤回后再办" in body["detail"]
+    assert "边界事件" not in body["detail"]
+    assert fresh_desk.get("admin", "/engine-rest/incident") == []

@@ -19,6 +19,7 @@ called_gate -> called_task : ${choice == 1 and loops < 2}
 called_gate -> called_end as called_on
 """
 DEPTH, LENGTH = 3, 3
+STOPPING = {"start", "user", "work", "catch", "call", "sub", "xor", "and", "or", "end", "on"}
 BEGIN = {"choice": 0, "loops": 0, "items": ["a", "b"]}  # what every walk starts with
 
 
@@ -165,8 +166,16 @@ class Builder(MoreBlocks):
 
 
 def random_process(seed: int) -> str:
-    """The sketch of a seed."""
-    return Builder(random.Random(seed)).process()
+    """The sketch of a seed; in every third, some nodes stop for the worker before or after they run."""
+    dice = random.Random(seed)
+    lines = Builder(dice).process().splitlines()
+    if seed % 3 == 0:
+        lines = [f"{line}{_stop(dice)}" if line.split()[0] in STOPPING else line for line in lines]
+    return "\n".join(lines)
+
+
+def _stop(dice: random.Random) -> str:
+    return dice.choice([" before", " after"]) if dice.random() < 0.12 else ""
 
 
 def moves(run: Run) -> list[tuple[str, str]]:
@@ -178,7 +187,8 @@ def moves(run: Run) -> list[tuple[str, str]]:
         elif isinstance(wait, MessageWait):
             possible.append(("message", wait.message))
         elif isinstance(wait, TimerWait):
-            possible.append(("time", ""))
+            soon = 3 if wait.due <= run.world.now else 1  # the worker does not let what is due wait for long
+            possible += [("time", "")] * soon
         elif isinstance(wait, SignalWait):
             possible.append(("signal", wait.signal))
     return possible

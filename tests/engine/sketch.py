@@ -51,6 +51,8 @@ CAMUNDA = {
     "mapping": "mapDecisionResult",
     "tenant": "calledElementTenantId",
     "priority": "priority",
+    "before": "asyncBefore",
+    "after": "asyncAfter",
 }
 TOLD = {"code": "Code", "text": "Message"}  # of an error or escalation: into which variables
 TRIGGERS = (

@@ -14,8 +14,8 @@ rule = Rule(
     title="不起作用的调节参数",
     severity=Severity.WARNING,
     kinds=("bpmn",),
-    why="asyncBefore、exclusive、jobPriority、重试间隔等只调节 Camunda 自己的作业执行器，"
-    "对办件怎么走没有影响，这里不用。",
+    why="jobPriority、exclusive、重试间隔等只调节 Camunda 自己的作业执行器，对办件怎么走没有影响，这里不用。"
+    "asyncBefore、asyncAfter 照做（见画法），只在它们管不到的地方提醒。",
     cure="删去",
 )
 

@@ -153,7 +153,7 @@ class ServiceTask(Activity):
         try:
             results = case.host.work(topic, inputs, case.fired or case.host.now)
         except BpmnError as error:
-            throw_error(token, error.code, error.message)
+            throw_error(token, error)
             return None
         store(token, results)
         return True

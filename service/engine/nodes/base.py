@@ -13,6 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from service.engine.expressions import Expression
 from service.engine.host import EngineError
 from service.engine.model import Node
+from service.engine.nodes import pausing
 from service.engine.scope import TokenScope
 from service.policy.calendar import Limit
 from service.policy.values import Value
@@ -51,6 +52,7 @@ class Code:
     call_out: tuple[Given, ...] = ()
     values: Mapping[str, Expression] | None = None  # timer, condition, groups, due … by their name
     attached: tuple[Node, ...] = ()
+    pauses: frozenset[str] = frozenset()  # before, after: asynchronous continuations
     compensated: bool = False  # a compensation handler may have to undo it
 
 
@@ -81,6 +83,8 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
         my_task.space.case.queue.append(my_task)
 
     def _run_hook(self, my_task: Token) -> bool | None:
+        if pausing.BEFORE in self.code.pauses and pausing.stops(my_task):
+            return None
         return self.execute(my_task)
 
     def _run(self, my_task: Token) -> bool | None:
@@ -133,6 +137,9 @@ class Step(BpmnTaskSpec):  # type: ignore[misc]
         self.go_on(token)
 
     def go_on(self, token: Token) -> None:
+        if pausing.AFTER in self.code.pauses and not pausing.is_stopped(token):
+            pausing.stop_after(token)
+            return
         for exit_ in self.choose(token):
             take(token.space, exit_)
 

@@ -8,7 +8,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service.engine import compensation, timers
-from service.engine.host import End, SignalWait, TimerWait
+from service.engine.host import BpmnError, End, SignalWait, TimerWait
 from service.engine.nodes.activities import lose_race, throw_message, wait_for_message
 from service.engine.nodes.base import Code, Step, evaluate_all, is_waiting, store
 from service.engine.propagation import throw_error, throw_escalation, throw_signal
@@ -175,7 +175,7 @@ class EndEvent(ThrowEvent):
         if space.process_level is space.case:
             space.case.reached(End(element=self.name, name=self.node.name, inside=space is not space.case))
         if kind == "error":
-            throw_error(token, self.node.event.value)
+            throw_error(token, BpmnError(self.node.event.value))
             return None
         if kind == "terminate":
             space.case.ended(token, "completed")

@@ -27,7 +27,7 @@ DEFAULTS = (
 )
 
 # An attribute: group and field; several fields where a choice comes first.
-_ATTRIBUTES = {
+_ATTRIBUTES: dict[str, tuple[tuple[str, str, str | bool], ...]] = {
     "name": (("General", "Name", "{}"),),
     "candidateStarterGroups": (("Candidate starter", "Candidate starter groups", "{}"),),
     "candidateGroups": (("User assignment", "Candidate groups", "{}"),),
@@ -52,6 +52,8 @@ _ATTRIBUTES = {
         ("Called element", "Called element", "{}"),
         ("Called element", "Binding", "latest"),
     ),
+    "asyncBefore": (("Asynchronous continuations", "Before", True),),
+    "asyncAfter": (("Asynchronous continuations", "After", True),),
     "calledElementTenantId": (("Called element", "Tenant ID", "{}"),),
 }
 _CHOICES = {
@@ -72,7 +74,8 @@ def fields_of(node: etree._Element, on: str) -> list[Step]:
     attributes = {str(key).removeprefix(CAMUNDA): str(value) for key, value in node.attrib.items()}
     for attribute, places in _ATTRIBUTES.items():
         for group, name, value in places if attribute in attributes else ():
-            hand.put(group, name, value.format(_CHOICES.get(attributes[attribute], attributes[attribute])))
+            told = _CHOICES.get(attributes[attribute], attributes[attribute])
+            hand.put(group, name, value.format(told) if isinstance(value, str) else value)
     for child in node:
         _child(hand, child)
     if node.get("messageRef"):
