@@ -30,7 +30,7 @@ from service.casework.installation import at_work, office
 from service.casework.surroundings import Surroundings
 from service.engine import Instance
 from service.settings import Settings
-from service.store.db import transaction
+from service.store.db import db, transaction
 from service.store.progress import read_case, read_state
 
 VICTIMS = ("web", "worker", "valkey", "postgres")
@@ -145,6 +145,8 @@ def _open_tasks(case: Advanced) -> list[dict[str, str]]:
 
 
 def _await_database() -> None:
+    """Wait for connections that are new: an old one may live on a moment after its server has been killed."""
+    db.engine.dispose()
     for _ in range(300):
         try:
             with transaction() as connection:

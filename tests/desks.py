@@ -21,7 +21,6 @@ from service.clock import ZONE
 from service.engine import Trace
 from service.errors import Problem, XuejiError
 from service.policy.values import Value
-from service.supervisor.postgres import libpq_url
 
 PASSWORD = "demo"
 _RECORD = """
@@ -73,8 +72,8 @@ class Tokens:
 class HttpDesk:
     """Plays a scenario through the API; looks at records no route shows yet in the tables."""
 
-    def __init__(self, app: Flask, url: str, now: datetime, tokens: Tokens) -> None:
-        self.app, self.url, self.tokens = app, url, tokens
+    def __init__(self, app: Flask, tables: psycopg.Connection, now: datetime, tokens: Tokens) -> None:
+        self.app, self.tables, self.tokens = app, tables, tokens
         self.client = app.test_client()
         self.number = self.student = ""
         self.students: list[str] = []  # whom the scenario speaks of, the one named last at the end
@@ -121,8 +120,7 @@ class HttpDesk:
 
     def look_up(self) -> None:
         """The case started last, by a person or by the system."""
-        with psycopg.connect(libpq_url(self.url)) as connection:
-            row = connection.execute(_LAST_CASE, [self.students]).fetchone()
+        row = self.tables.execute(_LAST_CASE, [self.students]).fetchone()
         self.number, self.student = row or ("", self.students[-1])
 
     def wait_until(self, moment: datetime) -> None:
@@ -135,9 +133,8 @@ class HttpDesk:
     def look(self) -> Look:
         case = self.case() if self.number else {"tasks": (), "outcome": NONE}
         entries = [one for one in self.bulletin() if one["case"] == self.number]
-        with psycopg.connect(libpq_url(self.url)) as connection:
-            row = connection.execute(_RECORD, [self.student]).fetchone()
-            words = connection.execute(_TOLD, [self.number]).fetchone()
+        row = self.tables.execute(_RECORD, [self.student]).fetchone()
+        words = self.tables.execute(_TOLD, [self.number]).fetchone()
         status, lock, school, grade, flags, since, until, place = row or ("", "", "", 0, (), None, None, "")
         return Look(
             tasks=tuple(sorted(one["path"] for one in case["tasks"])),

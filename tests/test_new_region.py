@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -24,6 +25,7 @@ from service.checks.tracing import trace_clauses
 from service.cli import cli
 from service.settings import ROOT
 from service.store.db import db
+from service.supervisor.postgres import libpq_url
 from tests.api.conftest import Clone, application, set_clock
 from tests.desks import HttpDesk, Tokens
 
@@ -113,6 +115,7 @@ def address(
 def test_a_case_runs_through_the_api_and_the_database(book: Rulebook, address: tuple[Flask, str]) -> None:
     (scenario,) = gather(book, regions={CODE}, words="期满登记休学")
     set_clock(address[1], scenario.at.isoformat())
-    desk = HttpDesk(*address, scenario.at, Tokens())
-    played = play(scenario, desk, Cast(book), book.calendar(CODE))
+    with psycopg.connect(libpq_url(address[1]), autocommit=True) as tables:
+        desk = HttpDesk(address[0], tables, scenario.at, Tokens())
+        played = play(scenario, desk, Cast(book), book.calendar(CODE))
     assert played.failure is None, f"\n{played.failure}"

@@ -16,7 +16,6 @@ from service.casework.context import Office
 from service.casework.surroundings import Surroundings
 from service.errors import Refused
 from service.ids import new_id
-from service.policy.regions import NATIONAL
 from service.registry import counter
 from service.registry.model import Unit
 from service.registry.occasions import SUSPENSION_OVER
@@ -93,11 +92,9 @@ def _listening(
     """The definition that awaits the message under the rules of a place: the nearest region's that has one."""
     now, release = read_clock(connection)
     for region in office.shelf.rules.law.applying(county, now.date(), stage):
-        tenant = None if region.code == NATIONAL else region.code
-        for key in occasions.procedures(connection, tenant):
-            row = office.shelf.current_row(connection, key, tenant, now.date(), release)
-            if row and not row.paused and office.shelf.compiled(connection, row).begins_with(message):
-                return row
+        row = office.shelf.begun_by(connection, message, region.code, now.date(), release)
+        if row is not None:
+            return row
     return None
 
 

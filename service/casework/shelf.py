@@ -26,6 +26,7 @@ class Shelf:
         self._rows: dict[str, DefinitionRow] = {}
         self._by_digest: dict[tuple[str, str], str] = {}
         self._current: dict[tuple[str, str | None, date], str] = {}
+        self._begun_by: dict[tuple[str, str | None, date], str | None] = {}
         self._forms: dict[tuple[str, str], Form] = {}
         self._release = -1
         self._lock = threading.Lock()
@@ -44,10 +45,7 @@ class Shelf:
     ) -> DefinitionRow | None:
         """The highest version of a region in force on a day; None when the region has none."""
         tenant = None if tenant == NATIONAL else tenant
-        with self._lock:
-            if release != self._release:
-                self._current.clear()
-                self._release = release
+        self._forget_before(release)
         known = self._current.get((key, tenant, on))
         if known is None:
             found = definitions.current(connection, key, tenant, on)
@@ -57,6 +55,37 @@ class Shelf:
             self._by_digest[found.digest, found.key] = found.id
             self._current[key, tenant, on] = known = found.id
         return self._rows[known]
+
+    def begun_by(
+        self, connection: Connection, message: str, tenant: str | None, on: date, release: int
+    ) -> DefinitionRow | None:
+        """What a region has in force on a day that begins with a message; None when it has nothing of the kind."""
+        tenant = None if tenant == NATIONAL else tenant
+        self._forget_before(release)
+        place = (message, tenant, on)
+        known = self._begun_by.get(place, "")
+        if known == "":
+            found = self._first_begun_by(connection, *place)
+            self._begun_by[place] = known = found.id if found is not None else None
+        return self._rows[known] if known is not None else None
+
+    def _first_begun_by(
+        self, connection: Connection, message: str, tenant: str | None, on: date
+    ) -> DefinitionRow | None:
+        for row in definitions.in_force(connection, tenant, on):
+            if not row.paused and self.compiled(connection, row).begins_with(message):
+                self._rows[row.id] = row
+                self._by_digest[row.digest, row.key] = row.id
+                return row
+        return None
+
+    def _forget_before(self, release: int) -> None:
+        """What was in force before the last deployment need not be so now."""
+        with self._lock:
+            if release != self._release:
+                self._current.clear()
+                self._begun_by.clear()
+                self._release = release
 
     def current(
         self, connection: Connection, key: str, tenant: str | None, on: date, release: int

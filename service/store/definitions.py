@@ -63,6 +63,15 @@ def current(connection: Connection, key: str, tenant: str | None, on: date) -> D
     return _one(connection, _CURRENT, key=key, tenant=tenant, on=on)
 
 
+def in_force(connection: Connection, tenant: str | None, on: date) -> list[DefinitionRow]:
+    """Everything a region has in force on a day, by key: of each key what ``current`` finds."""
+    sql = f"""select distinct on (key) {_COLUMNS} from definition where tenant is not distinct from :tenant
+        and (in_force_from is null or in_force_from <= :on) and (in_force_until is null or in_force_until >= :on)
+        order by key, in_force_from desc nulls last, version desc"""  # noqa: S608  (constants)
+    rows = connection.execute(text(sql), {"tenant": tenant, "on": on}).mappings()
+    return [DefinitionRow(**row) for row in rows]
+
+
 def latest(connection: Connection, key: str, tenant: str | None, since: date | None) -> DefinitionRow | None:
     """The newest version for one day of coming into force."""
     return _one(

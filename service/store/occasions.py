@@ -14,7 +14,6 @@ TAKE = text(
 )
 _NEXT = text("select min(next_look) from suspension_period where next_look is not null")
 _LOOK = text("update suspension_period set next_look = :day where id = :period")
-_KEYS = text("select distinct key from definition where tenant is not distinct from :tenant order by key")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +41,3 @@ def next_look(connection: Connection) -> date | None:
     """The first day on which there is something to look at."""
     found: date | None = connection.execute(_NEXT).scalar()
     return found
-
-
-def procedures(connection: Connection, tenant: str | None) -> tuple[str, ...]:
-    """The keys of everything a region ever had deployed."""
-    return tuple(connection.execute(_KEYS, {"tenant": tenant}).scalars())

@@ -23,7 +23,7 @@ LATE = """
 
 def test_the_clock_moves_forward_only_and_by_the_right_people(fresh_desk: Desk) -> None:
     desk = fresh_desk
-    assert desk.get(HEAD, "/api/clock")["now"].startswith("2026-09-03T09:0")
+    assert desk.get(HEAD, "/api/clock")["now"].startswith("2026-09-03T")
     moved = desk.call("analyst", "PUT", "/api/clock", json={"now": "2026-10-01T00:00:00.000+0800"})
     assert moved.status_code == 200
     assert moved.json["now"].startswith("2026-10-01T00:00:0")
@@ -45,7 +45,7 @@ def test_a_move_of_the_clock_is_journaled(fresh_desk: Desk) -> None:
     found = desk.sql("select actor, detail ->> 'from', detail ->> 'to' from journal where verb = 'set_clock'")
     ((who, was, to),) = found
     assert who == "analyst"
-    assert was.startswith("2026-09-03T09:0")
+    assert was.startswith("2026-09-03T")
     assert to == "2026-10-01T00:00:00+08:00"
 
 

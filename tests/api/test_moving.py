@@ -103,7 +103,7 @@ def test_a_preview_says_what_is_armed_and_a_move_can_be_undone(
     assert looked.json["target"] == versions.timed
     (case,) = looked.json["cases"]
     assert (case["status"], case["case"], case["reasons"]) == ("movable", begun.case, [])
-    assert case["effects"][0].startswith("启用定时器“late”，到期 2026-09-06 09:0")
+    assert case["effects"][0].startswith("启用定时器“late”，到期 2026-09-06 ")
     assert desk.get("operator", "/engine-rest/job", processInstanceId=begun.instance) == []
     seen = {**body, "revisions": {begun.instance: case["revision"]}}
     (done,) = desk.post("operator", "/api/moves", seen).json["cases"]

@@ -35,7 +35,7 @@ class Stage:
         set_clock(self.url, scenario.at.isoformat())
         with self.app.app_context():
             services().accounts.forget()  # who is qualified depends on the day
-        return HttpDesk(self.app, self.url, scenario.at, self.tokens)
+        return HttpDesk(self.app, self.restorer.connection, scenario.at, self.tokens)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ def test_a_case_from_deployment_to_end(fresh_desk: Desk) -> None:
     (task,) = desk.get(HEAD, "/engine-rest/task")
     assert (task["name"], task["candidateGroups"]) == ("校长审批", [f"head@{SCHOOL}"])
     assert task["businessKey"] == case
-    assert task["created"].startswith("2026-09-03T09:0")
+    assert task["created"].startswith("2026-09-03T")
     assert task["created"].endswith("+0800")
     assert task["clauses"] == ["MOE2016-3.1-a"]
 
