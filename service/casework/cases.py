@@ -136,7 +136,7 @@ def _attach(world: Surroundings, opening: _Opening, key: str) -> dict[str, list[
     if not opening.row.start_form:
         return {}
     form = world.shelf.form(world.connection, opening.row, opening.row.start_form)
-    to = materials.Submitted(by=opening.by, case=opening.case.number, key=key)
+    to = materials.Submitted(by=opening.by, case=opening.case.number, key=key, region=world.case.region)
     return materials.attach(world.connection, form, opening.values, to)
 
 

@@ -80,7 +80,7 @@ def upload(office: Office, actor: Actor, given: Upload) -> Mapping[str, Any]:
             "case_number": case,
             "task": given.task or None,
         }
-        rows.insert(connection, row, given.content)
+        rows.insert(connection, row, given.content, sorted(actor.units))
         _note(connection, actor, "upload_material", row)
         found = rows.visible(connection, str(row["id"]), (), None)
     if found is None:
@@ -154,6 +154,24 @@ def delete(actor: Actor, material: str) -> None:
         _note(connection, actor, "delete_material", row)
 
 
+def pass_on(actor: Actor, material: str, reason: str) -> None:
+    """Let the other side of a case between two provinces see a material, for a reason that is journaled.
+
+    A side hands in papers for its own review (MOE2013-14: each side's school and authority decide on their own); what
+    the other needs of them is passed on one by one (assumed: no text says which, and MOE2013-25-b forbids more than is
+    needed). Raises NotFound, Forbidden (not of the side that has it), Conflict (a draft, or passed on already).
+    """
+    with transaction() as connection:
+        row = _visible(connection, actor, material)
+        if rows.visible(connection, material, sorted(actor.units), actor.id) is None:
+            raise Forbidden("只有提交附件一方的当事单位可以转给对方", cure="请由当事单位的人员办理")
+        if row["case_number"] is None:
+            raise Conflict("附件还没有归入办件", cure="请先随表单提交")
+        if not rows.pass_on(connection, material):
+            raise Conflict("各方都能看到这个附件，不需要转给对方", cure="请刷新后查看")
+        _note(connection, actor, "pass_on_material", row, reason=reason)
+
+
 def sweep(office: Office) -> int:
     """Remove drafts nobody handed in and contents nobody refers to; how many rows."""
     with transaction() as connection:
@@ -167,6 +185,7 @@ class Submitted:
     by: str
     case: str
     key: str
+    region: str  # of the side it is handed in to
     task: str | None = None
 
 
@@ -181,7 +200,7 @@ def attach(
     ids = sorted({each for several in named.values() for each in several})
     if not ids:
         return {}
-    place = {"number": to.case, "task": to.task, "submission": to.key, "by": to.by}
+    place = {"number": to.case, "task": to.task, "submission": to.key, "by": to.by, "region": to.region}
     found = rows.attach(connection, ids, place)
     problems = [
         Problem(message="没有这个附件，或它不是您上传的、也不属于本办件", where=key, cure="请重新上传")
@@ -205,8 +224,9 @@ def _visible(connection: Connection, actor: Actor, material: str) -> Mapping[str
     return row
 
 
-def _note(connection: Connection, actor: Actor, verb: str, row: Mapping[str, Any]) -> None:
+def _note(connection: Connection, actor: Actor, verb: str, row: Mapping[str, Any], **more: str) -> None:
     detail = {
+        **more,
         "material": row["id"],
         "digest": row["digest"],
         "media_type": row["media_type"],

@@ -140,7 +140,9 @@ def check_form(
     cleaned = form.validate(values)
     unit_of, parties = partial(unit, world.connection), world.rules.law.parties
     world.settle_parties(counter.chosen_parties(form, cleaned, unit_of, parties))
-    to = materials.Submitted(by=by, case=task.case_number, key=task.id, task=task.id)
+    to = materials.Submitted(
+        by=by, case=task.case_number, key=task.id, region=world.case.region, task=task.id
+    )
     return cleaned, materials.attach(world.connection, form, cleaned, to)
 
 

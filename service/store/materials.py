@@ -11,15 +11,17 @@ from service.policy import identity
 from service.store.listing import Listing, Row
 from service.store.vault import vault
 
-_SEEN = """(m.case_number is null and m.by = :person) or exists (
-    select from case_party p where p.case_number = m.case_number and p.unit = any(:units))"""
+# Two sides of a case in different provinces keep their papers to themselves (the first two digits: GB/T 2260).
+_OF_SIDE = """exists (select from case_party p join unit u on u.id = p.unit
+    where p.case_number = m.case_number and p.unit = any(:units)
+      and (m.region = '' or left(u.county, 2) = left(m.region, 2)))"""
 
 MATERIALS = Listing(
     columns="""m.id, m.digest, m.name, m.description, m.media_type, m.size, m.by, p.name as by_name, m.at,
-        m.case_number, m.task, m.submission""",
+        m.case_number, m.task, m.submission, m.region""",
     source="material m join person p on p.id = m.by",
     conditions={
-        "visible": _SEEN,
+        "visible": f"(m.case_number is null and m.by = :person) or {_OF_SIDE}",
         "id": "m.id = :id",
         "case_number": "m.case_number = :case_number",
         "task": "m.task = :task",
@@ -36,8 +38,10 @@ _CONTENT = text(
        on conflict (digest) do update set touched_at = clock_timestamp()"""
 )
 _MATERIAL = text(
-    """insert into material (id, digest, name, description, media_type, size, by, at, case_number, task)
-       values (:id, :digest, :name, :description, :media_type, :size, :by, :at, :case_number, :task)"""
+    """insert into material (id, digest, name, description, media_type, size, by, at, case_number, task, region)
+       values (:id, :digest, :name, :description, :media_type, :size, :by, :at, :case_number, :task,
+               coalesce((select min(u.county) from case_party p join unit u on u.id = p.unit
+                         where p.case_number = :case_number and p.unit = any(:units)), ''))"""
 )
 _DRAFTS = text("select count(*) from material where case_number is null and by = :by")
 _READ = text("select content from material_content where digest = :digest")
@@ -46,11 +50,16 @@ _DELETE = text("delete from material where id = :id and case_number is null retu
 _ATTACH = text(
     """with asked as (select unnest(cast(:ids as text[])) as id),
        fresh as (
-           update material m set case_number = :number, task = :task, submission = :submission
+           update material m set case_number = :number, task = :task, submission = :submission, region = :region
            from asked where m.id = asked.id and m.case_number is null and m.by = :by returning m.id, m.digest
        )
        select id, digest from fresh
        union all select m.id, m.digest from material m join asked on asked.id = m.id where m.case_number = :number"""
+)
+_PASS_ON = text(
+    """update material m set region = '' where id = :id and region <> '' and exists (
+           select from case_party p join unit u on u.id = p.unit
+           where p.case_number = m.case_number and left(u.county, 2) <> left(m.region, 2))"""
 )
 _OLD = text(
     """delete from material where id in (
@@ -66,13 +75,13 @@ _UNUSED = text(
 )
 
 
-def insert(connection: Connection, row: Mapping[str, Any], content: bytes) -> None:
-    """Keep a file; its content only if nobody has handed in the same before."""
+def insert(connection: Connection, row: Mapping[str, Any], content: bytes, units: Sequence[str]) -> None:
+    """Keep a file; its content only if nobody has handed in the same before. It is the side's of one of the units."""
     sealed = vault().seal(content, _place(row["digest"]))
     connection.execute(_CONTENT, {"digest": row["digest"], "content": sealed})
     # People name scans after the number on them.
     texts = {name: identity.redacted(row[name]) for name in ("name", "description")}
-    connection.execute(_MATERIAL, {**row, **texts})
+    connection.execute(_MATERIAL, {**row, **texts, "units": list(units)})
 
 
 def _place(digest: str) -> str:
@@ -94,6 +103,11 @@ def visible(connection: Connection, material: str, units: Sequence[str], person:
     """A material if the person or one of the units may know of it; of everybody's when ``person`` is None."""
     seen = {"visible": {"units": list(units), "person": person}} if person is not None else {}
     return MATERIALS.one(connection, {"id": material, **seen})
+
+
+def pass_on(connection: Connection, material: str) -> bool:
+    """From now on every side of the case sees it; False when that is so already, or the case has no other side."""
+    return connection.execute(_PASS_ON, {"id": material}).rowcount == 1
 
 
 def delete_draft(connection: Connection, material: str) -> bool:

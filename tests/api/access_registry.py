@@ -42,5 +42,6 @@ REGISTRY = {
     "POST /api/materials":                           (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "GET /api/materials/{material}":                 (401, 404, 200, 200, 404, 404, 404, 200, 200),
     "GET /api/materials/{material}/content":         (401, 404, 200, 200, 404, 404, 404, 200, 200),
+    "POST /api/materials/{material}/pass-on":        (401, 400, 400, 400, 400, 400, 400, 400, 400),
     "DELETE /api/materials/{material}":              (401, 404, 409, 409, 404, 404, 404, 409, 409),
 }  # fmt: skip

@@ -23,6 +23,7 @@ NOT_DRIVEN = {
     "POST /api/password": "test_signing_in: it ends what its key would be repeated with",
     "PUT /api/clock": "test_clock: moves the day for every other test; demonstrations only",
     **dict.fromkeys(("POST /api/materials", "DELETE /api/materials/<material>"), "test_materials"),
+    "POST /api/materials/<material>/pass-on": "test_materials_of_sides: a case between two provinces",
     **dict.fromkeys(("POST /api/substitutes", "DELETE /api/substitutes/<substitute>"), "test_substitutes"),
     "POST /api/cases/<number>/withdraw": "test_casebook",
     "DELETE /engine-rest/deployment/<deployment_id>": "test_definitions",

@@ -126,6 +126,28 @@ def content(query: Mapping[str, Any], material: str) -> Response:
     return delivered(verbs.read(actor(), material), query["as_"])
 
 
+class PassingOn(Body):
+    """Why."""
+
+    reason = Text(required=True, longest=500)
+
+
+@materials.operation(
+    "POST",
+    "/<material>/pass-on",
+    Op(
+        may=SIGNED_IN,
+        summary="把附件转给跨省办件的另一方",
+        about="跨省转学双方各存各的附件，只有提交一方的当事单位能看到；对方确需查看的逐个转给，理由记入办理记录。",
+        body=PassingOn,
+        status=204,
+    ),
+)
+def pass_on(body: Mapping[str, Any], material: str) -> Response:
+    verbs.pass_on(actor(), material, body["reason"])
+    return Response(status=204)
+
+
 @materials.operation("DELETE", "/<material>", Op(may=SIGNED_IN, summary="删除自己的草稿附件", status=204))
 def delete(material: str) -> Response:
     verbs.delete(actor(), material)

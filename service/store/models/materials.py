@@ -45,3 +45,4 @@ class Material(db.Model):  # type: ignore[name-defined,misc]
     case_number: Mapped[Str | None] = mapped_column(ForeignKey("case_.number"))
     task: Mapped[Str | None]
     submission: Mapped[Str | None]
+    region: Mapped[Str] = mapped_column(server_default="")  # whose side of a case has it; empty: every side
