@@ -17,6 +17,18 @@ from service.api.problem import ProblemSchema
 
 _METHODS = ("get", "post", "put", "delete")
 
+_ABOUT = (
+    "办理学籍业务的接口。/api 为本系统所有，/engine-rest 沿用 Camunda 7 的地址和名称。"
+    "先 POST /api/token 取得令牌（8 小时），此后带请求头 Authorization: Bearer …；也可用 HTTP Basic。\n\n"
+    "办一件业务：POST /api/students/find 找到学生；GET /engine-rest/process-definition/key/{key}/deployed-start-form "
+    "看要填什么；POST /api/cases 发起；GET /engine-rest/task 看待办；POST /engine-rest/task/{task_id}/claim 签收；"
+    "GET /engine-rest/task/{task_id}/deployed-form 看表单；POST /api/tasks/{task_id}/complete 办结；"
+    "GET /api/cases/{number} 和 /api/cases/{number}/timeline 跟踪。\n\n"
+    "错误一律是 application/problem+json：400 请求不对，401 未登录，403 无权，404 没有或无权知道，"
+    "409 他人已先办理或状态不符，412 已被改动，422 填写有误或不符合规定（errors 逐条列出），429 过于频繁，503 稍后重试。"
+    "修改类请求可带 Idempotency-Key，重发只生效一次。"
+)
+
 
 class DescribedApi(Api):  # type: ignore[misc]
     """flask-smorest's collector of descriptions; errors are answered by errors alone."""
@@ -42,6 +54,11 @@ class Documents:
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         }
         data["security"] = [{"basic": []}, {"bearer": []}]
+        data["info"]["description"] = _ABOUT
+        for operation in (
+            one for item in data["paths"].values() for one in item.values() if "responses" in one
+        ):
+            _say_whether_required(operation, data["components"]["schemas"])
         for answer in data["components"].get("responses", {}).values():
             content = answer.get("content", {})
             if "application/json" in content:
@@ -52,6 +69,15 @@ class Documents:
     def content(self) -> bytes:
         """The document as it is served."""
         return orjson.dumps(self.data)
+
+
+def _say_whether_required(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """A body some part of which must be there must be there."""
+    body = operation.get("requestBody")
+    if body is not None:
+        told = next(iter(body["content"].values()))["schema"]
+        schema = schemas.get(told.get("$ref", "").rpartition("/")[2], told)
+        body["required"] = bool(schema.get("required"))
 
 
 def install(app: Flask, api: Api) -> None:

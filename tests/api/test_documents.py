@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 from sqlalchemy import event
+from werkzeug.serving import make_server
 
 from service.store.db import db
 from tests.api.desk import HEAD, Desk
@@ -72,3 +77,35 @@ def test_completing_over_http_costs_no_statement_more_than_the_verb(fresh_desk: 
     seen.clear()
     desk.get(HEAD, "/engine-rest/task")
     assert len(seen) == 1
+
+
+def test_the_program_of_the_page_runs_as_it_is_written(fresh_desk: Desk) -> None:
+    found = re.search(r"## A client from beginning to end.*?```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    assert found is not None
+    server = make_server("127.0.0.1", 0, fresh_desk.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        environment = {**os.environ, "XUEJI": f"http://127.0.0.1:{server.port}", "no_proxy": "*"}
+        command = [sys.executable, "-c", found.group(1)]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+    assert done.returncode == 0, done.stdout + done.stderr
+    outcome, *events = done.stdout.splitlines()
+    assert outcome == "转学办结"
+    assert len(events) >= 9
+    assert fresh_desk.sql("select school from enrolment where student = 'qiaoxi_g4'") == [
+        ("changan_first_primary",)
+    ]
+
+
+def test_a_body_that_must_be_there_is_described_so(desk: Desk) -> None:
+    document = desk.get("", "/openapi.json")
+    assert document["paths"]["/api/cases"]["post"]["requestBody"]["required"] is True
+    claim = document["paths"]["/engine-rest/task/{task_id}/claim"]["post"]["requestBody"]
+    assert claim["required"] is False
+    assert "/api/token" in document["info"]["description"]
