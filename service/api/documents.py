@@ -25,7 +25,8 @@ _ABOUT = (
     "GET /engine-rest/task/{task_id}/deployed-form 看表单；POST /api/tasks/{task_id}/complete 办结；"
     "GET /api/cases/{number} 和 /api/cases/{number}/timeline 跟踪。\n\n"
     "错误一律是 application/problem+json：400 请求不对，401 未登录，403 无权，404 没有或无权知道，"
-    "409 他人已先办理或状态不符，412 已被改动，422 填写有误或不符合规定（errors 逐条列出），429 过于频繁，503 稍后重试。"
+    "409 他人已先办理或状态不符，412 已被改动，422 填写有误或不符合规定（errors 逐条列出），"
+    "429 过于频繁，503 稍后重试。"
     "修改类请求可带 Idempotency-Key，重发只生效一次。"
 )
 

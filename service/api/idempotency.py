@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import orjson
 from flask import Response, make_response, request
 
 from service.api.context import actor
@@ -32,8 +33,11 @@ class Reused(Invalid):
     code = "idempotency_key_reused"
 
 
-def once(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a handler that changes something; without the header it costs nothing."""
+def once(handler: Callable[..., Any], told_once: str = "") -> Callable[..., Any]:
+    """Wrap a handler that changes something; without the header it costs nothing.
+
+    The part of its answer named ``told_once`` is told once and not kept: null in every repeat.
+    """
 
     @wraps(handler)
     def call(*args: Any, **values: Any) -> Any:
@@ -41,7 +45,7 @@ def once(handler: Callable[..., Any]) -> Callable[..., Any]:
         if key is None:
             return handler(*args, **values)
         asked = RequestKey(person=actor().id, key=_checked(key), fingerprint=_fingerprint())
-        return _first_answer(asked) or _do(asked, lambda: handler(*args, **values))
+        return _first_answer(asked) or _do(asked, lambda: handler(*args, **values), told_once)
 
     setattr(call, ONCE, True)
     return call
@@ -100,7 +104,7 @@ def _unanswered(committed: bool) -> Conflict:
     return Conflict("同一请求正在处理", cure="请稍后用同一个值重试", details={"retryAfter": 1})
 
 
-def _do(asked: RequestKey, act: Callable[[], Any]) -> Response:
+def _do(asked: RequestKey, act: Callable[[], Any], told_once: str) -> Response:
     try:
         with requests.marking(asked):
             answer = make_response(act())
@@ -110,5 +114,8 @@ def _do(asked: RequestKey, act: Callable[[], Any]) -> Response:
     if answer.status_code >= 400:
         requests.drop(asked)
     else:
-        requests.answered(asked, answer.status_code, answer.mimetype or "", answer.get_data())
+        body = answer.get_data()
+        if told_once:
+            body = orjson.dumps({**orjson.loads(body), told_once: None})
+        requests.answered(asked, answer.status_code, answer.mimetype or "", body)
     return answer

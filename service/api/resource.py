@@ -142,6 +142,7 @@ class Op:
     status: int = 200
     raw: str = ""
     reads: bool = False  # a POST that only asks
+    told_once: str = ""  # the part of the answer that no repeat tells
 
 
 class Resource(Blueprint):  # type: ignore[misc]
@@ -170,7 +171,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             handler = self.doc(summary=op.summary, description=described, **open_to_all)(handler)
             handler = self.response(op.status, op.answer, content_type=op.raw or None)(handler)
             if method in _CHANGING and op.may.signed_in and not op.reads:
-                handler = once(self.doc(parameters=[_KEY] if method == "POST" else [])(handler))
+                handler = once(self.doc(parameters=[_KEY] if method == "POST" else [])(handler), op.told_once)
             handler = allow(op.may)(handler)
             setattr(handler, READS, op.reads)
             name = re.sub(r"\W", "_", f"{view.__name__}_{method}_{path}")

@@ -50,7 +50,10 @@ class NewCase(Body):
 class CaseStarted(Done):
     """A new case."""
 
-    guardian_code = fields.String(metadata={"description": "交给监护人的查询码，只显示这一次"})
+    guardian_code = fields.String(
+        allow_none=True,
+        metadata={"description": "交给监护人的查询码，只显示这一次；用同一 Idempotency-Key 重发的答复中为空"},
+    )
 
 
 class CaseFilter(Body):
@@ -145,6 +148,7 @@ class Withdrawal(Body):
         body=NewCase,
         answer=CaseStarted,
         status=201,
+        told_once="guardian_code",
     ),
 )
 def start(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,11 @@ class GuardianView(Schema):
 class IssuedCode(Schema):
     """A code, shown this once."""
 
-    code = fields.String(required=True)
+    code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "用同一 Idempotency-Key 重发的答复中为空：请用新的值重新发放"},
+    )
 
 
 @guardians.operation(
@@ -119,6 +123,7 @@ def recall(body: Mapping[str, Any]) -> Response:
         summary="给监护人发放查询码",
         about="查询码只在这里显示一次，系统只保存其摘要；重新发放后旧码作废。须是当事单位。",
         answer=IssuedCode,
+        told_once="code",
     ),
 )
 def issue(number: str) -> dict[str, str]:
