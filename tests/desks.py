@@ -9,18 +9,24 @@ from typing import Any
 
 import psycopg
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from service.casework.installation import office
 from service.casework.messages import deliver_outbox
 from service.casework.occasions import open_due
+from service.casework.self_starts import arm
 from service.casework.timers import fire_due
-from service.checks.desk import Look
+from service.checks.desk import Look, Who
 from service.checks.scenario import NONE
 from service.clock import ZONE
 from service.engine import Trace
 from service.errors import Problem, XuejiError
+from service.policy.regions import NATIONAL
 from service.policy.values import Value
+from service.store.db import transaction
+from service.store.definitions import current
+from service.store.progress import read_clock
 
 PASSWORD = "demo"
 _RECORD = """
@@ -33,7 +39,8 @@ _TOLD = """
     select payload ->> 'text' from outbox where case_number = %s and kind = 'notify' order by id desc limit 1
 """
 _LAST_CASE = (
-    "select number, student from case_ where student = any(%s) order by opened_at desc, number desc limit 1"
+    "select number, student from case_ where student = any(%s) or procedure = %s and student is null "
+    "order by opened_at desc, number desc limit 1"
 )
 
 
@@ -75,7 +82,7 @@ class HttpDesk:
     def __init__(self, app: Flask, tables: psycopg.Connection, now: datetime, tokens: Tokens) -> None:
         self.app, self.tables, self.tokens = app, tables, tokens
         self.client = app.test_client()
-        self.number = self.student = ""
+        self.number = self.student = self.alone = ""
         self.students: list[str] = []  # whom the scenario speaks of, the one named last at the end
         self._began = self._now = now
 
@@ -91,11 +98,32 @@ class HttpDesk:
         self.students.append(student)
         self.go_on()
 
-    def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
-        self.students.append(student)
-        body = {"variables": _variables({"student": student, **form})}
-        path = f"/engine-rest/process-definition/key/{procedure}/start"
-        self.call(by, "POST", path, json=body)
+    def deploy(self, procedure: str, region: str) -> None:
+        """As if what is in force had been deployed now: its clocks are counted from here."""
+        self.alone = procedure
+        with self.app.app_context(), transaction() as connection:
+            now, _ = read_clock(connection)
+            row = current(connection, procedure, None if region == NATIONAL else region, now.date())
+            assert row is not None, f"{procedure} is not deployed in {region}"
+            connection.execute(text("delete from start_event where definition = :id"), {"id": row.id})
+            arm(office(), connection, row, office().shelf.compiled(connection, row), now)
+        self.go_on()
+
+    def broadcast(self, signal: str, region: str, variables: Mapping[str, Value]) -> None:
+        tenant = {} if region == NATIONAL else {"tenantId": region}
+        body = {"name": signal, "variables": _variables(variables), **tenant}
+        self.call("operator", "POST", "/engine-rest/signal", json=body)
+        self.go_on()
+
+    def start(self, who: Who, procedure: str, form: Mapping[str, Value]) -> None:
+        self.students.append(who.student)
+        given = _variables({"student": who.student, **form})
+        if who.message:
+            body: dict[str, Any] = {"messageName": who.message, "processVariables": given}
+            self.call(who.by, "POST", "/engine-rest/message", json=body)
+        else:
+            path = f"/engine-rest/process-definition/key/{procedure}/start"
+            self.call(who.by, "POST", path, json={"variables": given})
         self.go_on()
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
@@ -120,8 +148,8 @@ class HttpDesk:
 
     def look_up(self) -> None:
         """The case started last, by a person or by the system."""
-        row = self.tables.execute(_LAST_CASE, [self.students]).fetchone()
-        self.number, self.student = row or ("", self.students[-1])
+        row = self.tables.execute(_LAST_CASE, [self.students, self.alone]).fetchone()
+        self.number, self.student = row or ("", self.students[-1] if self.students else "")
 
     def wait_until(self, moment: datetime) -> None:
         if moment != self._now:

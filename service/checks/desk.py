@@ -37,6 +37,15 @@ class Look:
     suspended_until: date | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """Who starts a case for whom: with the start form, or by a message."""
+
+    by: str
+    student: str
+    message: str = ""
+
+
 class Desk(Protocol):
     """People are named by user name, students and units by id; acts are about the case started last."""
 
@@ -47,7 +56,10 @@ class Desk(Protocol):
     def watch(self, student: str) -> None:
         """Look after a student for whom nobody starts anything: what the system starts for him is the case."""
 
-    def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
+    def deploy(self, procedure: str, region: str) -> None:
+        """A region's procedure comes into force now: what it starts by itself is the case."""
+
+    def start(self, who: Who, procedure: str, form: Mapping[str, Value]) -> None:
         """Start a case. Raises what the product raises: Refused, Forbidden, Invalid …"""
 
     def complete(self, task: str, by: str, form: Mapping[str, Value]) -> None:
@@ -55,6 +67,9 @@ class Desk(Protocol):
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
         """Send a message to the case."""
+
+    def broadcast(self, signal: str, region: str, variables: Mapping[str, Value]) -> None:
+        """An operator sends a signal to whatever listens in a region."""
 
     def wait_until(self, moment: datetime) -> None:
         """Let time pass; what is due on the way happens at its own instant."""

@@ -6,10 +6,12 @@ Mirrors what the worker and the transactions do on tables: an act that is refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from service.checks.memory_alone import Alone, Armed
 from service.checks.memory_case import Case, Letter, MemoryHost, OpenTask, waits_of
 from service.checks.memory_occasions import Followed
 from service.checks.memory_rules import awaiting, definition_for
@@ -20,8 +22,18 @@ from service.engine import Definition, Instance, MessageWait, Outcome, Trace, Un
 from service.errors import NotFound, Refused
 from service.policy.values import Value
 from service.registry import counter
-from service.registry.model import CaseView, Unit
+from service.registry.model import CaseView
 from service.registry.occasions import SUSPENSION_OVER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """Heard by whatever listens in a tenant but the case that threw it."""
+
+    name: str
+    tenant: str | None
+    variables: Mapping[str, Value]
+    thrower: str = ""
 
 
 class MemoryCases:
@@ -35,6 +47,8 @@ class MemoryCases:
         self._early: list[Letter] = []  # delivered before anybody waited
         self._trail: list[Trace] = []
         self._followed = Followed()
+        self._alone = Alone()
+        self._heard: list[Signal] = []  # thrown, not yet heard elsewhere
 
     @property
     def now(self) -> datetime:
@@ -72,6 +86,34 @@ class MemoryCases:
                 self._act(case, lambda instance, _: instance.fire_due())
                 self._deliver()
 
+    def _open_by_clock(self) -> None:
+        for one in self._alone.take_due(self.now):
+            self._open_alone(one, {})
+
+    def _hear(self, signal: Signal) -> None:
+        """Each listener on its own; those that start at it, too."""
+        for position, case in enumerate(list(self.cases)):
+            if case.view.number != signal.thrower and not case.outcome:
+                self._act(
+                    self.cases[position],
+                    lambda instance, _: instance.hears(signal.name, signal.tenant, signal.variables),
+                )
+        for one in self._alone.hearing(signal.name, signal.tenant):
+            self._open_alone(one, signal.variables)
+
+    def _open_alone(self, one: Armed, values: Mapping[str, Value]) -> None:
+        """A case without a student; the region's own authority plays the party a starter group names."""
+        settings, units = one.definition.process.settings, self.book.world_data.units.values()
+        wants = settings.get("candidateStarterGroups")
+        own = [unit for unit in units if unit.kind == "authority" and unit.county == one.region]
+        if wants and not own:
+            return
+        view = self._view(one.region, None, one.definition.process_id)
+        view = replace(view, parties={counter.starter(settings)[1]: own[0].id} if wants else {})
+        with suppress(Refused, UncaughtError):  # its own rules refuse it: not opened, and no failure
+            self._begin(Case(view=view), one.definition, values, "", one.element)
+        self._deliver()
+
     def _open_by_occasion(self) -> None:
         """The registry starts what awaits the end of a suspension; refused, it tries again the next day."""
         today = self.now.date()
@@ -82,21 +124,24 @@ class MemoryCases:
                 self._followed.looked(self.world, student)
                 continue
             _, party = counter.starter(definition.process.settings)
-            view = replace(self._view(unit, student, definition.process_id), parties={party: unit.id})
+            view = self._view(unit.county, student, definition.process_id)
+            view = replace(view, parties={party: unit.id})
             try:
-                self._begin(Case(view=view), definition, {}, "", SUSPENSION_OVER)
+                self._begin(
+                    Case(view=view), definition, {}, "", definition.start_at("message", SUSPENSION_OVER)
+                )
                 self._followed.looked(self.world, student)
             except Refused:
                 self._followed.looked(self.world, student, today + timedelta(days=1))
             self._deliver()
 
-    def _view(self, unit: Unit, student: str, procedure: str) -> CaseView:
+    def _view(self, region: str, student: str | None, procedure: str) -> CaseView:
         """A case that begins now, under the next number."""
         opened = sum(one.host for one in self.cases)
         return CaseView(
-            number=f"{unit.county}-{self.now:%Y%m%d}-{opened + 1:06d}",
+            number=f"{region}-{self.now:%Y%m%d}-{opened + 1:06d}",
             procedure=procedure,
-            region=unit.county,
+            region=region,
             student=student,
             started=self.now.date(),
         )
@@ -113,15 +158,15 @@ class MemoryCases:
         self.world = world
 
     def _begin(
-        self, case: Case, definition: Definition, values: Mapping[str, Value], by: str, message: str = ""
+        self, case: Case, definition: Definition, values: Mapping[str, Value], by: str, at: str = ""
     ) -> None:
         world = self.world.fork()
         host = MemoryHost(self.book, world, case.view, self.now)
         if case.host:
-            host.settle_parties({**host.records.to_settle(), **case.view.parties})
+            known = host.records.to_settle() if case.view.student else {}
+            host.settle_parties({**known, **case.view.parties})
             world.open_case(case.view.number, case.view.student or "")
         try:
-            at = definition.start_at("message", message) if message else ""
             instance = Instance.start(definition, host, values, by=by, at=at)
         except UncaughtError as error:
             self._trail.extend(error.outcome.trail if error.outcome else ())
@@ -142,6 +187,16 @@ class MemoryCases:
             for one in outcome.thrown
             if one.kind == "message"
         ]
+        self._heard += [
+            Signal(
+                name=one.name,
+                tenant=instance.tenant,
+                variables=one.payload,
+                thrower=settled.view.number,
+            )
+            for one in outcome.thrown
+            if one.kind == "signal"
+        ]
         heard = {wait.message for wait in outcome.created if isinstance(wait, MessageWait)}
         wanted = [
             one for one in self._early if one.number == settled.view.number and one.thrown.name in heard
@@ -150,8 +205,14 @@ class MemoryCases:
         self._post += wanted
 
     def _deliver(self) -> None:
-        """Bring every message to the side that waits for it, or start that side, or keep it until it is wanted."""
-        while self._post:
+        """Bring every message to the side that waits for it, or start that side, or keep it until it is wanted.
+
+        Signals then reach the other cases.
+        """
+        while self._post or self._heard:
+            if not self._post:
+                self._hear(self._heard.pop(0))
+                continue
             letter = self._post.pop(0)
             side = self._addressee(letter)
             if side is not None:
@@ -182,7 +243,8 @@ class MemoryCases:
             self.now.date(),
         )
         view = replace(sender.view, region=unit.county, parties=parties)
-        self._begin(Case(view=view, host=False), definition, thrown.payload, "", thrown.name)
+        at = definition.start_at("message", thrown.name)
+        self._begin(Case(view=view, host=False), definition, thrown.payload, "", at)
 
     def _settled(self, case: Case, instance: Instance, outcome: Outcome, host: MemoryHost) -> Case:
         tasks, messages = waits_of(case, outcome, host)
@@ -216,4 +278,4 @@ class MemoryCases:
     def _next_due(self) -> datetime | None:
         day = self._followed.next_day(self.world)
         dues = [one.next_due for one in self.cases if one.next_due is not None]
-        return min((*dues, *((midnight(day),) if day else ())), default=None)
+        return min((*dues, *self._alone.next_due(), *((midnight(day),) if day else ())), default=None)

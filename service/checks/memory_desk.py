@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from service.checks.desk import Look
+from service.checks.desk import Look, Who
 from service.checks.memory_case import Case, MemoryHost, look_at
-from service.checks.memory_cases import MemoryCases
+from service.checks.memory_cases import MemoryCases, Signal
 from service.checks.memory_rules import definition_for, submission
 from service.checks.memory_staff import held_roles, host_unit, oversees
 from service.engine import Instance
 from service.errors import Conflict, Forbidden, NotFound
+from service.policy.regions import NATIONAL
 from service.policy.values import Value
 from service.registry import counter, four_eyes
 
@@ -27,18 +28,31 @@ class MemoryDesk(MemoryCases):
         self._followed.follow(student)
         self._open_by_occasion()
 
-    def start(self, by: str, student: str, procedure: str, form: Mapping[str, Value]) -> None:
+    def deploy(self, procedure: str, region: str) -> None:
+        definition = self.book.definition(procedure, region, self.now.date())
+        self._alone.arm(definition, region, self.now, self.book.calendar(region))
+
+    def broadcast(self, signal: str, region: str, variables: Mapping[str, Value]) -> None:
+        self._hear(Signal(name=signal, tenant=None if region == NATIONAL else region, variables=variables))
+        self._go_on()
+
+    def start(self, who: Who, procedure: str, form: Mapping[str, Value]) -> None:
+        by, student = who.by, who.student
         self._followed.follow(student)
         person = self.book.world_data.people[by]
         unit = host_unit(self.book, person, self.now.date())
         definition = definition_for(self.book, procedure, unit, self._stage(student), self.now.date())
+        at, form_id = "", definition.start_form
         role, party = counter.starter(definition.process.settings)
+        if who.message:
+            at, form_id = definition.start_at("message", who.message), ""
+            role, party = counter.sender(definition.nodes[at].properties.get("sent_by", ""))
         counter.check_starter(held_roles(self.book, person, self.now.date()), role, unit)
-        values, chosen = submission(self.book, definition.digest, definition.start_form, form)
-        view = self._view(unit, student, procedure)
+        values, chosen = submission(self.book, definition.digest, form_id, form)
+        view = self._view(unit.county, student, procedure)
         view = replace(view, form=counter.kept(values), parties={party: unit.id, **chosen})
         before = self.world, list(self.cases), list(self._post), list(self._early)
-        self._begin(Case(view=view), definition, values, by)
+        self._begin(Case(view=view), definition, values, by, at)
         try:
             counter.check_record(
                 self.book.law.parties, party, unit, before[0].students[student].enrolment.school
@@ -90,6 +104,7 @@ class MemoryDesk(MemoryCases):
         while (due := self._next_due()) is not None and due <= moment:
             self._now = max(due, self._now)
             self._fire_due()
+            self._open_by_clock()
             self._open_by_occasion()
         self._now = moment
 

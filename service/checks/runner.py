@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from service.checks.desk import Desk, Look
+from service.checks.desk import Desk, Look, Who
 from service.checks.people import Cast
 from service.checks.scenario import (
     FREE,
     NOWHERE,
     RUNNING,
+    Broadcast,
     Complete,
     Expect,
     Scenario,
@@ -88,6 +89,7 @@ class _Game:
             Start: self.start,
             Complete: self.complete,
             Send: self.send,
+            Broadcast: self.broadcast,
             Wait: self.wait,
             Expect: self.expect,
         }
@@ -116,15 +118,20 @@ class _Game:
                 raise _OtherwiseError(step.line, wanted, f"还有一条理由（{named}）：{problem.message}")
 
     def start(self, step: Start) -> None:
-        self.attempt(step, f"{step.by} 为{step.student}提出申请", lambda: self.begin(step))
+        what = f"{step.by} 为{step.student}提出申请" if step.student else f"部署 {step.procedure}"
+        self.attempt(step, what, lambda: self.begin(step))
 
     def begin(self, step: Start) -> None:
+        if not step.student:
+            self.desk.deploy(step.procedure, step.region)
+            return
         student = self.cast.student(step.student)
         if not step.by:
             self.desk.watch(student)
             return
-        form = self.cast.values(step.form)
-        self.desk.start(self.cast.person(step.by, self.desk.now), student, step.procedure, form)
+        by = self.cast.person(step.by, self.desk.now)
+        who = Who(by=by, student=student, message=step.message)
+        self.desk.start(who, step.procedure, self.cast.values(step.form))
 
     def complete(self, step: Complete) -> None:
         form = self.cast.values(step.form)
@@ -135,6 +142,10 @@ class _Game:
         by = self.cast.person(step.by, self.desk.now)
         what = f"{step.by} 发送消息 {step.message}"
         self.attempt(step, what, lambda: self.desk.send(step.message, by, step.variables))
+
+    def broadcast(self, step: Broadcast) -> None:
+        send = lambda: self.desk.broadcast(step.signal, self.scenario.region, step.variables)  # noqa: E731
+        self.attempt(step, f"广播信号 {step.signal}", send)
 
     def wait(self, step: Wait) -> None:
         until = step.until or later(self.desk.now, step.number, step.unit, self.calendar)

@@ -28,12 +28,18 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Start(Act):
-    """A person asks to start a procedure for a student; without a person the student is only watched."""
+    """A person asks to start a procedure for a student, by a form or (``message``) by a message.
 
-    by: str
-    student: str
+    Without a person the student is only watched; without a student, too, the procedure is only deployed in
+    ``region``: what starts by itself there is the case.
+    """
+
+    by: str = ""
+    student: str = ""
     form: Mapping[str, Value] = field(default_factory=dict)
     procedure: str = ""
+    message: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,14 @@ class Send(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Broadcast(Act):
+    """An operator sends a signal to whatever listens for it in the scenario's region."""
+
+    signal: str
+    variables: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wait(Act):
     """Time passes: until an instant, or ``number`` of a ``unit`` (minute … month, working_day)."""
 
@@ -70,7 +84,7 @@ class Expect(Act):
     wanted: Mapping[str, Value | Mapping[str, datetime]]
 
 
-Step: TypeAlias = Start | Complete | Send | Wait | Expect
+Step: TypeAlias = Start | Complete | Send | Broadcast | Wait | Expect
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,7 +121,17 @@ class _Reading:
         )
 
     def _beginning(self, item: Reader) -> Start:
-        """Who starts what; or, with ``watch``, for whom nobody starts anything."""
+        """Who starts what; or, with ``watch``, for whom nobody does; or, with ``deploy``, what starts by itself."""
+        if item.has("deploy"):
+            if any(item.has(key) for key in ("start", "watch", "refused")):
+                raise item.bad(
+                    "自己开始的业务没有人提出申请", "deploy", "删去 start、watch 和 refused，或删去 deploy"
+                )
+            told = item.table("deploy")
+            procedure = told.text("procedure", self.common.procedure)
+            deployed = Start(line=item.line, procedure=procedure, region=told.text("region", self.region))
+            told.done()
+            return deployed
         if item.has("watch"):
             if item.has("start") or item.has("refused"):
                 raise item.bad("只旁观的场景没有人提出申请", "watch", "删去 start 和 refused，或删去 watch")

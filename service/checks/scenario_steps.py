@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from service.checks.scenario import Complete, Expect, Send, Start, Step, Wait
+from service.checks.scenario import Broadcast, Complete, Expect, Send, Start, Step, Wait
 from service.clock import ZONE, midnight
 from service.policy.reader import Reader
 from service.policy.values import Value, is_value, kind_zh
@@ -40,17 +40,28 @@ class StartParts:
     by: str = ""
     student: str = ""
     form: Mapping[str, Value] = field(default_factory=dict)
+    message: str = ""
 
     @classmethod
     def read(cls, row: Reader) -> StartParts:
-        parts = cls(by=row.text("by", ""), student=row.text("student", ""), form=values(row, "form"))
+        parts = cls(
+            by=row.text("by", ""),
+            student=row.text("student", ""),
+            form=values(row, "form"),
+            message=row.text("message", ""),
+        )
         row.done()
         return parts
 
     def merged(self, own: StartParts) -> StartParts:
         """These parts, as far as ``own`` does not say otherwise; an empty value takes a common one away."""
         form = {key: value for key, value in {**self.form, **own.form}.items() if value is not None}
-        return StartParts(by=own.by or self.by, student=own.student or self.student, form=form)
+        return StartParts(
+            by=own.by or self.by,
+            student=own.student or self.student,
+            form=form,
+            message=own.message or self.message,
+        )
 
     def start(self, row: Reader, procedure: str) -> Start:
         """The whole start. Raises BadDefinition at ``row`` when something is missing."""
@@ -59,7 +70,14 @@ class StartParts:
                 raise row.bad(
                     f"没有说明 start 的“{name}”", "start", "在场景或 common 的 start 中写上 by 和 student"
                 )
-        return Start(line=row.line, by=self.by, student=self.student, form=self.form, procedure=procedure)
+        return Start(
+            line=row.line,
+            by=self.by,
+            student=self.student,
+            form=self.form,
+            procedure=procedure,
+            message=self.message,
+        )
 
 
 def read_step(row: Reader, shared: Shared) -> Step:
@@ -146,6 +164,15 @@ def _send(row: Reader, _: Shared) -> Step:
     return sent
 
 
+def _signal(row: Reader, _: Shared) -> Step:
+    told = row.table("signal")
+    sent = Broadcast(
+        line=row.line, signal=told.text("name"), variables=values(told, "with"), refused=words(row, "refused")
+    )
+    told.done()
+    return sent
+
+
 def _wait(row: Reader, _: Shared) -> Step:
     told = row.text("wait")
     if told.startswith(_UNTIL):
@@ -179,6 +206,7 @@ def _expect(row: Reader, _: Shared) -> Step:
 _VERBS: Mapping[str, Callable[[Reader, Shared], Step]] = {
     "task": _complete,
     "message": _send,
+    "signal": _signal,
     "wait": _wait,
     "expect": _expect,
     "start": _start,

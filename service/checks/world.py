@@ -57,13 +57,13 @@ class InMemoryWorld:
         return twin
 
     def open_case(self, number: str, student: str) -> None:
-        """A case of the student runs from now on."""
+        """A case of the student runs from now on; of nobody (an empty text) where it began by itself."""
         self.cases[number] = student
 
     def close_case(self, number: str) -> None:
         """The case is over; its lock goes with it."""
         student = self.cases.pop(number, None)
-        if student is not None:
+        if student:
             self._unlock(UnlockStudent(student=student, case=number))
 
     def snapshot(self, case: CaseView) -> Snapshot:

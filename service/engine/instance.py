@@ -144,6 +144,11 @@ class Instance:
         self._act(lambda: heard.append(broadcast(self.case, name, payload or {})))
         return heard[0]
 
+    def hears(self, name: str, tenant: str | None, payload: Mapping[str, Value]) -> None:
+        """Deliver a signal that was sent in a tenant, if that is where this instance runs."""
+        if tenant == self.tenant and not self.completed:
+            self.signal(name, payload)
+
     def set_variables(self, values: Mapping[str, Value]) -> Instance:
         """Change process variables from outside."""
         return self._act(lambda: store(self.case.task_tree, values))
@@ -161,6 +166,11 @@ class Instance:
     @property
     def variables(self) -> Mapping[str, Value]:
         return self.case.variables
+
+    @property
+    def tenant(self) -> str | None:
+        """The region whose version this instance started with; None for the nation."""
+        return self.case.definition.tenant
 
     @property
     def completed(self) -> bool:

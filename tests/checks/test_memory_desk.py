@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from service.checks.desk import Who
 from service.checks.memory_desk import MemoryDesk
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.checks.conftest import HEAD, REGISTRAR
@@ -30,7 +31,7 @@ LOCKING = """
 
 def test_a_case_begins_and_ends(small_desk: Make) -> None:
     desk = small_desk()
-    desk.start(REGISTRAR, STUDENT, "small", {"remark": "好"})
+    desk.start(Who(by=REGISTRAR, student=STUDENT), "small", {"remark": "好"})
     assert desk.look().tasks == ("receiving_school/approve",)
     desk.complete("receiving_school/approve", HEAD, {"decision": "approve"})
     assert desk.look().outcome == "granted"
@@ -52,14 +53,14 @@ def test_a_start_that_is_refused_leaves_nothing(
 ) -> None:
     desk = small_desk()
     with pytest.raises(error):
-        desk.start(who, STUDENT, "small", form)
+        desk.start(Who(by=who, student=STUDENT), "small", form)
     assert desk.cases == []
     assert desk.world.cases == {}
 
 
 def test_an_act_that_fails_changes_nothing(small_desk: Make) -> None:
     desk = small_desk(LOCKING)
-    desk.start(REGISTRAR, STUDENT, "small", {})
+    desk.start(Who(by=REGISTRAR, student=STUDENT), "small", {})
     before = desk.case
     with pytest.raises(Exception, match=r"status_not_allowed|不能"):
         desk.complete("receiving_school/approve", HEAD, {"decision": "approve"})
@@ -71,7 +72,7 @@ def test_an_act_that_fails_changes_nothing(small_desk: Make) -> None:
 
 def test_the_lock_goes_with_the_case(small_desk: Make) -> None:
     desk = small_desk(LOCKING)
-    desk.start(REGISTRAR, STUDENT, "small", {})
+    desk.start(Who(by=REGISTRAR, student=STUDENT), "small", {})
     desk.complete("receiving_school/approve", HEAD, {"decision": "reject"})
     assert desk.look().case_lock == ""
 
@@ -84,6 +85,6 @@ def test_time_does_not_run_back(small_desk: Make) -> None:
 
 def test_two_desks_on_one_world_do_not_disturb_each_other(small_desk: Make) -> None:
     one, other = small_desk(LOCKING), small_desk(LOCKING)
-    one.start(REGISTRAR, STUDENT, "small", {})
-    other.start(REGISTRAR, STUDENT, "small", {})
+    one.start(Who(by=REGISTRAR, student=STUDENT), "small", {})
+    other.start(Who(by=REGISTRAR, student=STUDENT), "small", {})
     assert one.look().case_lock == other.look().case_lock == "transfer_out"
