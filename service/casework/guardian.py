@@ -167,7 +167,7 @@ def _view(connection: Connection, number: str) -> View:
         Waiting(unit=row["unit_name"] or "", step=row["name"], until=row["due"])
         for row in records.waiting_tasks(connection, number)
     ]
-    listening = outbox.waiting_for(connection, counter.RECALL, case_number=number)
+    listening = outbox.waiting_for(connection, counter.RECALL, outbox.Waiting(case_number=number))
     may_recall = any(counter.guardian_sends(one.sent_by) for one in listening)
     return View(
         number=number,

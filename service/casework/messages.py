@@ -23,6 +23,7 @@ from service.registry import counter
 from service.store import outbox as rows
 from service.store import start_events
 from service.store.db import transaction
+from service.store.outbox import Waiting
 from service.store.progress import read_case
 from service.store.rows import NewEntry
 
@@ -36,6 +37,8 @@ class Message:
     name: str
     case_number: str = ""
     instance: str = ""
+    tenants: tuple[str | None, ...] = ()  # regions of the instances meant; None for those without one
+    keys: Mapping[str, Any] = field(default_factory=dict)  # what the variables of the instance meant hold
     variables: Mapping[str, Any] = field(default_factory=dict)
     verb: str = "message"  # what the journal calls it
     reason: str = ""
@@ -49,11 +52,16 @@ def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     """
     units = None if actor.sees_everything else sorted(actor.units)
     with transaction() as connection:
-        waiting = rows.waiting_for(
-            connection, message.name, case_number=message.case_number, instance=message.instance, units=units
+        meant = Waiting(
+            case_number=message.case_number,
+            instance=message.instance,
+            tenants=message.tenants,
+            keys=message.keys,
+            units=units,
         )
+        waiting = rows.waiting_for(connection, message.name, meant)
         procedures = [] if waiting or message.instance else start_events.begun_by(connection, message.name)
-    if len(procedures) == 1 and not message.case_number:
+    if len(procedures) == 1 and not message.case_number and not message.keys:
         return _start(office, actor, message, procedures[0])
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
@@ -68,7 +76,13 @@ def _start(office: Office, actor: Actor, message: Message, procedure: str) -> Ad
     if not isinstance(student, str) or not student:
         raise BadRequest("没有指明学生", cure=f"消息开始一个新的办件，请在变量 {STUDENT} 中写学生 id")
     wish = Start(
-        procedure=procedure, student=student, form=values, unit=str(unit or ""), message=message.name
+        procedure=procedure,
+        student=student,
+        form=values,
+        unit=str(unit or ""),
+        message=message.name,
+        tenant=message.tenants[0] if message.tenants else None,
+        by_tenant=bool(message.tenants),
     )
     return replace(start(office, actor, wish), opened=True)
 
@@ -79,7 +93,7 @@ def recall(office: Office, actor: Actor, number: str, reason: str) -> Advanced:
     Raises Conflict when the case stands where nobody may take it back, Forbidden when somebody else may.
     """
     with transaction() as connection:
-        waiting = rows.waiting_for(connection, counter.RECALL, case_number=number)
+        waiting = rows.waiting_for(connection, counter.RECALL, Waiting(case_number=number))
     if not waiting:
         raise Conflict("这个办件现在不能撤回", cure="流程图没有画出撤回，或已过可以撤回的环节")
     message = Message(name=counter.RECALL, case_number=number, verb="withdraw", reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,13 +12,16 @@ from sqlalchemy import Connection, Row, text
 ATTEMPTS = 12
 
 _WAITING = """select s.instance, s.element, s.sent_by from subscription s join instance i on i.id = s.instance
-    where s.kind = 'message' and i.status = 'active' and {narrow} and {seen} limit 10"""
+    where s.kind = 'message' and i.status = 'active' and {} limit 10"""
 # Every open case waits for some names: of a case or an instance it is looked for by that, not by the name.
 _NARROW = {
     "case": "s.instance = any(array(select id from instance where case_number = :key)) and s.name || '' = :name",
     "instance": "s.instance = :key and s.name || '' = :name",
     "name": "s.name = :name",
 }
+_TENANT = (
+    "exists (select from definition d where d.id = i.definition and coalesce(d.tenant, '') = any(:tenants))"
+)
 _SEEN = """exists (select from case_party p where p.case_number = i.case_number and p.unit = any(:units))"""
 _TAKE = text(
     """select id, kind, case_number, instance, name, payload from outbox
@@ -43,26 +47,44 @@ _FAILED = text(
 )
 
 
-def waiting_for(
-    connection: Connection,
-    name: str,
-    *,
-    case_number: str = "",
-    instance: str = "",
-    units: Sequence[str] | None = None,
-) -> Sequence[Row[Any]]:
-    """Up to ten instances that wait for a message; of cases in which one of ``units`` has a part, if given."""
-    way = "instance" if instance else "case" if case_number else "name"
-    values: dict[str, Any] = {"name": name, "key": instance or case_number, "units": list(units or ())}
-    seen = "true" if units is None else _SEEN
-    narrow = _NARROW[way]
-    if instance and case_number:
-        narrow, values["number"] = f"{narrow} and i.case_number = :number", case_number
-    return connection.execute(text(_WAITING.format(narrow=narrow, seen=seen)), values).all()
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Of those who wait for a message which are meant; what is empty or None narrows nothing.
+
+    ``tenants`` holds regions, None for those without one; ``keys`` what their variables must be; ``units`` are those
+    one of which must have a part in the case.
+    """
+
+    case_number: str = ""
+    instance: str = ""
+    tenants: Sequence[str | None] = ()
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    units: Sequence[str] | None = None
+
+
+def waiting_for(connection: Connection, name: str, narrow: Waiting) -> Sequence[Row[Any]]:
+    """Up to ten instances that wait for a message."""
+    way = "instance" if narrow.instance else "case" if narrow.case_number else "name"
+    conditions = [
+        _NARROW[way],
+        *(["i.case_number = :number"] if narrow.case_number else ()),
+        *([_TENANT] if narrow.tenants else ()),
+        *(["i.variables @> cast(:keys as jsonb)"] if narrow.keys else ()),
+        *([_SEEN] if narrow.units is not None else ()),
+    ]
+    values = {
+        "name": name,
+        "key": narrow.instance or narrow.case_number,
+        "number": narrow.case_number,
+        "tenants": [one or "" for one in narrow.tenants],
+        "keys": orjson.dumps(dict(narrow.keys)).decode(),
+        "units": list(narrow.units or ()),
+    }
+    return connection.execute(text(_WAITING.format(" and ".join(conditions))), values).all()
 
 
 def listeners(connection: Connection, name: str, case_number: str) -> Sequence[Row[Any]]:
-    return waiting_for(connection, name, case_number=case_number)
+    return waiting_for(connection, name, Waiting(case_number=case_number))
 
 
 def runs(connection: Connection, case_number: str, key: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, text
 
-from service.store.listing import Listing
+from service.store.listing import Listing, Page, Wanted
 
 WORK = Listing(
     columns="""s.id, s.instance, s.element, s.name as topic, s.priority, s.worker, s.locked_until, s.retries,
@@ -87,6 +87,14 @@ def fetch(
     """Lease up to ``limit`` pieces of work that nobody has; never waits for another worker."""
     values = {"topics": orjson.dumps(list(topics)).decode(), "worker": worker, "limit": limit}
     return list(connection.execute(_FETCH, {**values, "by_priority": by_priority}).scalars())
+
+
+def topic_names(connection: Connection, wanted: Wanted, page: Page) -> list[str]:
+    """Topics some work waits under, in order."""
+    filtered, values = WORK.filtered(wanted)
+    sql = f"select distinct s.name from {filtered} order by 1 limit :limit_ offset :first_"  # noqa: S608  (constants)
+    values.update(limit_=page.limit, first_=page.first)
+    return list(connection.execute(text(sql), values).scalars())
 
 
 def read(connection: Connection, work: str) -> Row[Any] | None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from tests.api.desk import HEAD, PASSWORD, Begun, Desk
+from tests.api.desk import HEAD, PASSWORD, REGISTRAR, Begun, Desk
 
 ROOT = Path(__file__).parents[2]
 WORK = "/engine-rest/external-task"
@@ -194,3 +194,52 @@ def test_work_belongs_to_keepers(counter: Desk) -> None:
     assert counter.post(HEAD, f"{WORK}/fetchAndLock", body).status_code == 403
     assert counter.post("operator", f"{WORK}/fetchAndLock", body).json == []
     assert counter.post("operator", f"{WORK}/x-1/complete", {"workerId": "w"}).status_code == 404
+
+
+def test_work_and_its_topics_are_looked_for_in_both_ways(counter: Desk) -> None:
+    begun = begin(counter)
+    asked = {"topicName": TOPIC, "processInstanceId": begun.instance}
+    (found,) = counter.post(
+        "operator", WORK, {**asked, "sorting": [{"sortBy": "createTime", "sortOrder": "desc"}]}
+    ).json
+    assert found == counter.get("operator", WORK, **asked)[0]
+    assert counter.post("operator", f"{WORK}?maxResults=0", asked).json == []
+    assert counter.post("operator", f"{WORK}/count", asked).json == {"count": 1}
+    assert counter.post("operator", f"{WORK}/count", {**asked, "locked": True}).json == {"count": 0}
+    assert counter.post("operator", WORK, {"unknown": 1}).status_code == 400
+    assert TOPIC in counter.get("operator", f"{WORK}/topic-names")
+    assert TOPIC in counter.get("operator", f"{WORK}/topic-names", withUnlockedTasks="true")
+    assert TOPIC not in counter.get(
+        "operator", f"{WORK}/topic-names", withUnlockedTasks="true", firstResult="1"
+    )
+    assert counter.post(HEAD, f"{WORK}/count", asked).status_code == 403
+
+
+def test_a_message_reaches_the_case_whose_variables_it_names(fresh_desk: Desk) -> None:
+    desk = fresh_desk
+    text = """
+    start begin form=small_start
+    catch word message=good_word properties=sent_by:registrar@receiving_school
+    xor which default=other
+    end heard
+    end unheard
+    begin -> word -> which
+    which -> heard : ${remark == 'a'}
+    which -> unheard as other
+    """
+    files = desk.files(text, "wordy")
+    del files["small_decision.form"]
+    answer = desk.deploy(files)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    cases = {}
+    for remark, student in (("a", "qiaoxi_g4"), ("b", "changan_g3")):
+        started = desk.start(key="wordy", remark=remark, student=student)
+        assert started.status_code == 200, started.get_data(as_text=True)
+        cases[remark] = started.json["businessKey"]
+    message: dict[str, Any] = {"messageName": "good_word"}
+    assert desk.post(REGISTRAR, "/engine-rest/message", message).status_code == 409, "two wait for it"
+    for remark, end in (("b", "unheard"), ("a", "heard")):
+        keys = {"correlationKeys": {"remark": {"value": remark}}}
+        sent = desk.post(REGISTRAR, "/engine-rest/message", {**message, **keys})
+        assert sent.status_code == 204, sent.get_data(as_text=True)
+        assert desk.get(REGISTRAR, f"/api/cases/{cases[remark]}")["outcome"] == end

@@ -105,6 +105,15 @@ def test_a_message_by_the_one_who_may_send_it(desk: Desk, recall: None) -> None:
     assert strange.status_code == 409, "a case one has no part in is as if there were none"
     assert (strange.json["detail"], strange.json["code"]) == (nothing.json["detail"], nothing.json["code"])
     assert desk.post(HEAD, "/engine-rest/message", {**message, "all": True}).status_code == 400
+    for elsewhere in (
+        {"tenantId": "310000"},
+        {"correlationKeys": {"starting_unit": {"value": "another"}}},
+        {"processInstanceId": "another"},
+    ):
+        assert desk.post(HEAD, "/engine-rest/message", {**message, **elsewhere}).status_code == 409, elsewhere
+    both = {**message, "tenantId": "310000", "withoutTenantId": True}
+    assert desk.post(HEAD, "/engine-rest/message", both).status_code == 400
+    message |= {"withoutTenantId": True, "processInstanceId": begun.instance}
     answer = desk.post(HEAD, "/engine-rest/message", {**message, "resultEnabled": True})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     (result,) = answer.json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from service.api.engine_rest.shared import Paged, sort_order
+from service.api.engine_rest.shared import Paged, sort_order, sortings
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Variables, Whole
 
 MOST_MILLISECONDS = 1000 * 60 * 60 * 24
@@ -35,7 +35,7 @@ SORTS = {
 }
 
 
-class Query(Paged):
+class Filter(Body):
     """Which work."""
 
     id = Text(data_key="externalTaskId")
@@ -51,8 +51,27 @@ class Query(Paged):
     element = Text(data_key="activityId")
     active = Flag()
     tenants = Commas(data_key="tenantIdIn")
+
+
+class Query(Filter, Paged):
+    """And which part of it."""
+
     sort_by = Choice(*SORTS, data_key="sortBy")
     sort_order = sort_order()
+
+
+class QueryBody(Filter):
+    """Like the query of an address, with several orders."""
+
+    sorting = sortings("ExternalTaskSorting", SORTS)
+
+
+class TopicFilter(Paged):
+    """Which topics."""
+
+    locked = Flag(data_key="withLockedTasks", metadata={"description": "有已领取的任务的"})
+    not_locked = Flag(data_key="withUnlockedTasks", metadata={"description": "有未领取的任务的"})
+    retries_left = Flag(data_key="withRetriesLeft")
 
 
 class ExternalTask(Schema):

@@ -23,15 +23,17 @@ from service.api.engine_rest.external_task_schemas import (
     Locked,
     Priority,
     Query,
+    QueryBody,
     Retries,
+    TopicFilter,
 )
-from service.api.engine_rest.shared import Count, conditions, page
+from service.api.engine_rest.shared import Count, Paged, as_json, conditions, page
 from service.api.resource import Op, Resource
 from service.casework import looking, work
 from service.errors import BadRequest, NotFound
 from service.store import waiting
 from service.store.db import transaction
-from service.store.work import WORK
+from service.store.work import WORK, topic_names
 
 external_tasks = Resource(
     "external-task", __name__, url_prefix="/engine-rest/external-task", description="外部任务"
@@ -104,10 +106,43 @@ def list_work(query: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         return WORK.find(connection, _wanted(query), page(query, SORTS))
 
 
+@external_tasks.operation(
+    "POST",
+    "",
+    Op(
+        may=KEEPERS,
+        summary="外部任务列表（条件在请求体中）",
+        query=Paged,
+        body=QueryBody,
+        answer=ExternalTask(many=True),
+        reads=True,
+    ),
+)
+def search_work(query: Mapping[str, Any], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return list_work({**query, **body})
+
+
 @external_tasks.operation("GET", "/count", Op(may=KEEPERS, summary="外部任务数", query=Query, answer=Count))
 def count_work(query: Mapping[str, Any]) -> dict[str, int]:
     with transaction() as connection:
         return {"count": WORK.count(connection, _wanted(query))}
+
+
+@external_tasks.operation(
+    "POST", "/count", Op(may=KEEPERS, summary="外部任务数", body=QueryBody, answer=Count, reads=True)
+)
+def search_count(body: Mapping[str, Any]) -> dict[str, int]:
+    return count_work(body)
+
+
+@external_tasks.operation(
+    "GET",
+    "/topic-names",
+    Op(may=KEEPERS, summary="有外部任务的主题", query=TopicFilter, raw="application/json"),
+)
+def topics(query: Mapping[str, Any]) -> Response:
+    with transaction() as connection:
+        return as_json(topic_names(connection, _wanted(query), page(query, {})))
 
 
 def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,13 @@ class Correlation(Body):
     name = Text(data_key="messageName", required=True)
     case_number = Text(data_key="businessKey", load_default="", metadata={"description": "受理编号"})
     instance = Text(data_key="processInstanceId", load_default="")
+    tenant = Text(data_key="tenantId", metadata={"description": "只送给这个地区流程的办件"})
+    no_tenant = Flag(data_key="withoutTenantId", metadata={"description": "只送给全国通用流程的办件"})
+    keys = Variables(
+        data_key="correlationKeys",
+        load_default=dict,
+        metadata={"description": "只送给流程变量等于这些值的办件"},
+    )
     variables = Variables(data_key="processVariables", load_default=dict)
     everyone = Flag(data_key="all", load_default=False, metadata={"description": "不支持，只能为 false"})
     with_result = Flag(data_key="resultEnabled", load_default=False)
@@ -53,6 +60,8 @@ def correlate(body: Mapping[str, Any]) -> Response:
         name=body["name"],
         case_number=body["case_number"],
         instance=body["instance"],
+        tenants=_tenants(body),
+        keys=body["keys"],
         variables=body["variables"],
     )
     done = verbs.correlate(office(), actor(), message)
@@ -70,3 +79,11 @@ def correlate(body: Mapping[str, Any]) -> Response:
     if body["with_variables"]:
         result["variables"] = camunda.variables(looking.look(office(), done.instance).variables)
     return Response(orjson.dumps([result]), mimetype="application/json")
+
+
+def _tenants(body: Mapping[str, Any]) -> tuple[str | None, ...]:
+    if body.get("no_tenant"):
+        if "tenant" in body:
+            raise BadRequest("tenantId 和 withoutTenantId 不能同时给出", cure="只给其中一个")
+        return (None,)
+    return (body["tenant"],) if "tenant" in body else ()
