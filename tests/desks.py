@@ -24,6 +24,7 @@ from service.engine import Trace
 from service.errors import Problem, XuejiError
 from service.policy.regions import NATIONAL
 from service.policy.values import Value
+from service.registry.counter import GUARDIAN
 from service.store.db import transaction
 from service.store.definitions import current
 from service.store.progress import read_clock
@@ -82,7 +83,7 @@ class HttpDesk:
     def __init__(self, app: Flask, tables: psycopg.Connection, now: datetime, tokens: Tokens) -> None:
         self.app, self.tables, self.tokens = app, tables, tokens
         self.client = app.test_client()
-        self.number = self.student = self.alone = ""
+        self.number = self.student = self.alone = self.starter = ""
         self.students: list[str] = []  # whom the scenario speaks of, the one named last at the end
         self._began = self._now = now
 
@@ -117,6 +118,7 @@ class HttpDesk:
 
     def start(self, who: Who, procedure: str, form: Mapping[str, Value]) -> None:
         self.students.append(who.student)
+        self.starter = who.by
         given = _variables({"student": who.student, **form})
         if who.message:
             body: dict[str, Any] = {"messageName": who.message, "processVariables": given}
@@ -134,8 +136,20 @@ class HttpDesk:
         self.go_on()
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
+        if by == GUARDIAN:
+            self.recall()
+            return
         body = {"messageName": message, "businessKey": self.number, "processVariables": _variables(variables)}
         self.call(by, "POST", "/engine-rest/message", json=body)
+        self.go_on()
+
+    def recall(self) -> None:
+        """The guardian gets a code from the school that started the case, and takes it back with it."""
+        code = self.call(self.starter, "POST", f"/api/cases/{self.number}/guardian-code").json["code"]
+        body = {"number": self.number, "code": code, "reason": "不办了"}
+        answer = self.client.post("/api/guardian/recall", json=body)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise Answered(answer)
         self.go_on()
 
     def go_on(self) -> None:

@@ -66,7 +66,7 @@ class Desk(Protocol):
         """Do the open task of this path. Raises NotFound when there is none."""
 
     def send(self, message: str, by: str, variables: Mapping[str, Value]) -> None:
-        """Send a message to the case."""
+        """Send a message to the case; ``by`` may be ``counter.GUARDIAN``, who takes it back by the code of the case."""
 
     def broadcast(self, signal: str, region: str, variables: Mapping[str, Value]) -> None:
         """An operator sends a signal to whatever listens in a region."""

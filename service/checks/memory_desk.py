@@ -87,16 +87,22 @@ class MemoryDesk(MemoryCases):
         if len(waiting) != 1:
             found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 处在等待"
             raise Conflict(f"{found}消息“{message}”", cure="请核对办件进行到哪一步")
-        person = self.book.world_data.people[by]
-        held = held_roles(self.book, person, self.now.date())
+        sent_by = waiting[0][1].sent_by
 
         def act(instance: Instance, host: MemoryHost) -> None:
-            if not oversees(person):
-                counter.check_sender(held, waiting[0][1].sent_by, host.unit_of)
+            self._check_sender(by, sent_by, host)
             instance.correlate(message, variables)
 
         self._act(waiting[0][0], act)
         self._go_on()
+
+    def _check_sender(self, by: str, sent_by: str, host: MemoryHost) -> None:
+        if by == counter.GUARDIAN:
+            counter.check_guardian(sent_by)
+            return
+        person = self.book.world_data.people[by]
+        if not oversees(person):
+            counter.check_sender(held_roles(self.book, person, self.now.date()), sent_by, host.unit_of)
 
     def wait_until(self, moment: datetime) -> None:
         if moment < self.now:

@@ -28,8 +28,10 @@ from service.checks.scenario import (
 from service.engine import Trace
 from service.errors import XuejiError
 from service.policy.calendar import Calendar
+from service.registry import counter
 
 _SHOWN_NODES = 5
+_GUARDIAN = "监护人"  # as ``by`` of a message: by the number and the code of the case, without an account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +141,7 @@ class _Game:
         self.attempt(step, f"{step.by} 办理 {step.task}", lambda: self.desk.complete(step.task, by, form))
 
     def send(self, step: Send) -> None:
-        by = self.cast.person(step.by, self.desk.now)
+        by = counter.GUARDIAN if step.by == _GUARDIAN else self.cast.person(step.by, self.desk.now)
         what = f"{step.by} 发送消息 {step.message}"
         self.attempt(step, what, lambda: self.desk.send(step.message, by, step.variables))
 

@@ -72,6 +72,12 @@ def guardian_sends(sent_by: str) -> bool:
     return GUARDIAN in (group.strip() for group in sent_by.split(","))
 
 
+def check_guardian(sent_by: str) -> None:
+    """Forbidden where the diagram does not let a guardian send the message."""
+    if not guardian_sends(sent_by):
+        raise Forbidden("监护人不能自己撤回这个办件", cure="请向学校提出，由学校登记")
+
+
 def roles_and_unit(
     groups: Iterable[str], unit_of: Callable[[str], str], element: str
 ) -> tuple[tuple[str, ...], str | None]:
