@@ -49,11 +49,16 @@ def _space(space: Space) -> list[Any]:
         space.variables if called else None,
         space.doers,
         space.done,
-        [
-            [token.number, token.task_spec.name, int(token.state), token.internal_data]
-            for token in space.tokens()
-        ],
+        [[token.number, token.task_spec.name, int(token.state), _data(token)] for token in space.tokens()],
     ]
+
+
+def _data(token: Token) -> dict[str, Any]:
+    """What a token needs to go on. Over which flow it came matters at a join, in a race of events, while it stops."""
+    data = token.internal_data
+    if "via" in data and token.state != TaskState.WAITING and not data.keys() & {"race", "pause"}:
+        return {name: value for name, value in data.items() if name != "via"}
+    return data
 
 
 def back_to(before: bytes, now: bytes) -> bytes:

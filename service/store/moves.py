@@ -26,7 +26,8 @@ _COUNT = text(
 _SUBMITTED = text(
     """select s.task from submission s left join user_task t on t.id = s.task
          left join definition d on d.id = t.definition
-       where s.instance = :instance and (t.id is null or d.key = :key) order by s.at, s.task"""
+       where s.task in (select :instance union all select o.id from user_task o where o.instance = :instance)
+         and (t.id is null or d.key = :key) order by s.at, s.task"""
 )
 _TASKS = text(
     """update user_task t set definition = r.definition, element = r.element, path = r.path, name = r.name,

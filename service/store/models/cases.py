@@ -172,8 +172,8 @@ class Submission(db.Model):  # type: ignore[name-defined,misc]
     """A whole form as it was submitted, sealed as JSON; the engine keeps only what expressions read."""
 
     __tablename__ = "submission"
-    task: Mapped[Id]
-    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"), index=True)
+    task: Mapped[Id]  # or the instance, for the form it was started with
+    instance: Mapped[Str] = mapped_column(ForeignKey("instance.id"))
     form: Mapped[Str]
     by: Mapped[Str]
     at: Mapped[Instant]
