@@ -12,4 +12,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.drop_index("ix_submission_instance", "submission")
-
