@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import http.client
 import os
+import resource
 import socket
 import subprocess
 import time
@@ -19,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from service.serving import HEAD_SECONDS
 from service.settings import Settings
 from service.supervisor import programs
 from service.supervisor.ports import free_port
@@ -71,10 +73,10 @@ def opened(port: int, sent: str | bytes = b"") -> socket.socket:
     return connection
 
 
-def everybody_is_served(port: int) -> None:
+def everybody_is_served(port: int, patience: float = PATIENCE) -> None:
     """Fresh connections and kept ones, reading and writing."""
     for turn in range(10):
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
         for path in ("/health", "/api/me", f"/engine-rest/task?maxResults={turn + 1}"):
             client.request("GET", path, headers={"Authorization": BASIC})
             answer = client.getresponse()
@@ -108,6 +110,18 @@ def test_slow_clients_hold_nobody_up(port: int, sent: str) -> None:
         for _ in range(MANY):
             attackers.enter_context(opened(port, sent))
         everybody_is_served(port)
+
+
+@pytest.mark.skipif(
+    resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 8_000,
+    reason="as many connections need as many open files",
+)
+def test_more_slow_clients_than_places_make_room_for_others(port: int) -> None:
+    """Gunicorn keeps a thousand connections a process: those that have waited longest go, before their time is up."""
+    with ExitStack() as attackers:
+        for _ in range(2_600):
+            attackers.enter_context(opened(port, "G"))
+        everybody_is_served(port, patience=HEAD_SECONDS / 2)
 
 
 def test_clients_that_drip_hold_nobody_up(port: int) -> None:

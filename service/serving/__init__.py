@@ -178,6 +178,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _drop(self, conn: TConn) -> None:
         self._leave(conn)
+        conn.arriving.close()
         self.nr_conns -= 1
         conn.close()
 
@@ -193,10 +194,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _serve(self, conn: TConn) -> Any:
         """One whole request. Where the parser saw another end of it than we did, the connection ends."""
         conn.init()
-        gathered = conn.parser.unreader = conn.arriving.unreader()
-        conn.arriving = conn.arriving.following()
+        arriving: Arriving = conn.arriving
+        gathered = conn.parser.unreader = arriving.unreader()
+        conn.arriving = arriving.following()
         kept = super().handle(conn)
-        return False if gathered.buf.getvalue() or gathered.chunk() else kept
+        whole = not gathered.buf.getvalue() and not gathered.chunk()
+        arriving.close()
+        return kept if whole else False
 
     def _asks_on(self, conn: TConn) -> bool:
         if not self.tpool._work_queue.empty():

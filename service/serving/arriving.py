@@ -96,7 +96,7 @@ class Arriving:
         self.state = State.PART
         self.expects = False  # the client waits to be told to go on
         self._head = bytearray()
-        self._kept: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by the garbage collector
+        self._kept: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by close
         self._left: int | None = None  # bytes of the body still to come; None where it is chunked
         self._chunks: Chunks | None = None
         self._after = b""
@@ -138,6 +138,10 @@ class Arriving:
     def following(self) -> Arriving:
         """The next request on the same connection."""
         return Arriving(self._after)
+
+    def close(self) -> None:
+        """Nobody reads it any more."""
+        self._kept.close()
 
     def _feed(self, data: bytes) -> None:
         if self.in_body:
@@ -197,4 +201,4 @@ class Gathered(Unreader):  # type: ignore[misc]
         self._body = body
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        return self._body.read(max(size_hint or 0, 8192))
+        return b"" if self._body.closed else self._body.read(max(size_hint or 0, 8192))
