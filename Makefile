@@ -23,7 +23,8 @@ run: $(STAMP)
 test: check tools
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-# What only tests of pictures need: installed where that is possible, done without (and said so) where it is not.
+# What only tests of pictures and of Camunda Modeler's editors (camunda-bpmn-js, camunda-dmn-js: what is inside it, and
+# the only way to prove that our pages tell its words) need: installed where possible, done without (and said so) else.
 tools: $(STAMP)
 	@if command -v npm >/dev/null && ! [ node_modules/.package-lock.json -nt package-lock.json ]; then \
 	  echo "正在安装画图用的 npm 包……"; npm ci --ignore-scripts --silent --no-audit --no-fund || rm -rf node_modules; fi

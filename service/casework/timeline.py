@@ -35,6 +35,7 @@ _WORDS = {
     "withdraw": "撤回办件",
     "signal": "收到通知",
     "timer": "按时限自动处理",
+    "go_on": "系统接着办理",
     "delete": "终止办件",
     "fire_timer": "提前触发时限",
     "move_timer": "调整时限",

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from service.casework import incidents, self_starts
 from service.casework.actors import SYSTEM_ID
-from service.casework.advance import advance
+from service.casework.advance import record
 from service.casework.context import Office
-from service.engine import EngineError, UncaughtError
+from service.engine import EngineError, Instance, UncaughtError
 from service.engine.failures import EvaluationError
 from service.errors import XuejiError
 from service.policy import identity
@@ -77,8 +77,9 @@ def _failed(instance: str, error: Exception) -> None:
 
 def _fire(office: Office, connection: Connection, instance_id: str) -> None:
     locked, world = office.open(connection, instance_id)
-    entry = NewEntry(actor=SYSTEM_ID, verb="timer")
-    advance(connection, locked, world, lambda instance: instance.fire_due(), entry)
+    instance = Instance.load(locked.state, world)
+    entry = NewEntry(actor=SYSTEM_ID, verb="go_on" if instance.goes_on else "timer")
+    record(connection, locked, world, instance.fire_due(), entry)
 
 
 def next_due() -> datetime | None:

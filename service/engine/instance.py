@@ -195,6 +195,12 @@ class Instance:
             _position(token) for token in self.case.all_tokens() if not token.task_spec.only_listens(token)
         )
 
+    @property
+    def goes_on(self) -> bool:
+        """Does a token that was stopped for the worker go on next, rather than a timer fire?"""
+        token = self._next_due()
+        return token is not None and pausing.is_stopped(token)
+
     def next_due(self) -> datetime | None:
         """The instant from which a timer of this instance may fire."""
         dues = [

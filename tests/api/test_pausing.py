@@ -58,6 +58,8 @@ def test_a_failure_after_a_stop_leaves_what_was_done_and_is_tried_again(fresh_de
     sweep(fresh_desk)
     assert open_tasks(fresh_desk, begun.instance) == ["archive"]
     assert fresh_desk.get("admin", "/engine-rest/incident") == []
+    verbs = fresh_desk.sql("select verb from journal where case_number = %s order by id", begun.case)
+    assert [verb for (verb,) in verbs if verb in ("complete", "go_on", "timer")] == ["complete", "go_on"]
 
 
 def test_without_a_stop_the_failure_takes_the_act_back(fresh_desk: Desk) -> None:
