@@ -33,7 +33,6 @@ SESSION = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
-    "max_parallel_workers_per_gather": "0",  # starting a worker takes longer than what there is to share
 }
 
 
