@@ -94,7 +94,7 @@ def compile_expression(source: str, *, file: str, element: str, feel: bool = Fal
         if len(parts) != 1 or isinstance(parts[0], str):
             raise _bad("只能写一个表达式", "请删去 ${…} 之外的文字", text, file, element)
         return compile_value(text, file=file, element=element)
-    if "#{" in text:
+    if text.startswith("#{"):
         _parts(text, file, element)
     tree = _tree(text, text, file, element, feel=feel)
     return _expression(text, file, element, (tree,), runnable(tree))
@@ -177,8 +177,6 @@ def _parts(text: str, file: str, element: str) -> list[str | Node]:
     """Literal text and trees, in order."""
     if len(text) > _LONGEST:
         raise _bad(f"文字超过 {_LONGEST} 个字符", "请缩短", f"{text[:40]}…", file, element)
-    if "#{" in text:
-        raise _bad("不支持 #{…}", "请改写为 ${…}", text, file, element)
     parts: list[str | Node] = []
     position = 0
     while (start := text.find("${", position)) >= 0:
@@ -191,6 +189,8 @@ def _parts(text: str, file: str, element: str) -> list[str | Node]:
         position = end + 1
     if position < len(text):
         parts.append(text[position:])
+    if any(isinstance(part, str) and "#{" in part for part in parts):
+        raise _bad("不支持 #{…}", "请改写为 ${…}", text, file, element)
     return parts
 
 

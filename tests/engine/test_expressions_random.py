@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service.engine.expressions import EvaluationError, compile_value
@@ -46,6 +46,8 @@ def test_whatever_compiles_gives_a_value_or_a_sentence(source: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=30))
+@example("#{")
+@example("${}")
 def test_every_text_can_be_quoted(text: str) -> None:
     quoted = text.replace("\\", "\\\\").replace("'", "\\'")
     assert value(f"'{quoted}'") == text
