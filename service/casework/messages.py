@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -48,25 +49,39 @@ def correlate(office: Office, actor: Actor, message: Message) -> Advanced:
     """Deliver a message by hand to the one instance that waits for it; or it starts a case of the one procedure.
 
     Raises Conflict when none or several wait, Forbidden when the diagram lets somebody else send it. A case in which
-    the person has no part is as if there were none.
+    the person has no part is as if there were none, unless the diagram calls for just this person (a superior, say).
     """
-    units = None if actor.sees_everything else sorted(actor.units)
+    meant = Waiting(
+        case_number=message.case_number,
+        instance=message.instance,
+        tenants=message.tenants,
+        keys=message.keys,
+        units=None if actor.sees_everything else sorted(actor.units),
+    )
     with transaction() as connection:
-        meant = Waiting(
-            case_number=message.case_number,
-            instance=message.instance,
-            tenants=message.tenants,
-            keys=message.keys,
-            units=units,
-        )
         waiting = rows.waiting_for(connection, message.name, meant)
-        procedures = [] if waiting or message.instance else start_events.begun_by(connection, message.name)
+        elsewhere = _not_seen(connection, message, meant) if not waiting else []
+        procedures = (
+            []
+            if waiting or elsewhere or message.instance
+            else start_events.begun_by(connection, message.name)
+        )
     if len(procedures) == 1 and not message.case_number and not message.keys:
         return _start(office, actor, message, procedures[0])
+    if len(elsewhere) == 1:
+        with suppress(Forbidden):
+            return _correlate(office, actor, message, elsewhere[0])
     if len(waiting) != 1:
         found = "没有办件在等待" if not waiting else f"有 {len(waiting)} 个办件在等待"
         raise Conflict(f"{found}消息“{message.name}”", cure="请给出正在办理的受理编号（businessKey）")
     return _correlate(office, actor, message, waiting[0])
+
+
+def _not_seen(connection: Connection, message: Message, meant: Waiting) -> Sequence[Any]:
+    """Who waits in the named case, if the person has no part in it: only there may a diagram call for somebody else."""
+    if meant.units is None or not (message.case_number or message.instance):
+        return []
+    return rows.waiting_for(connection, message.name, replace(meant, units=None))
 
 
 def _start(office: Office, actor: Actor, message: Message, procedure: str) -> Advanced:

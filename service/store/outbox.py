@@ -22,7 +22,8 @@ _NARROW = {
 _TENANT = (
     "exists (select from definition d where d.id = i.definition and coalesce(d.tenant, '') = any(:tenants))"
 )
-_SEEN = """exists (select from case_party p where p.case_number = i.case_number and p.unit = any(:units))"""
+_SEEN = """(exists (select from case_party p where p.case_number = i.case_number and p.unit = any(:units))
+    or exists (select from user_task t where t.instance = i.id and t.unit = any(:units)))"""
 _TAKE = text(
     """select id, kind, case_number, instance, name, payload from outbox
        where done_at is null and not_before <= clock_timestamp() order by not_before limit 1
@@ -52,7 +53,7 @@ class Waiting:
     """Of those who wait for a message which are meant; what is empty or None narrows nothing.
 
     ``tenants`` holds regions, None for those without one; ``keys`` what their variables must be; ``units`` are those
-    one of which must have a part in the case.
+    one of which must have a part in the case, or a task.
     """
 
     case_number: str = ""
