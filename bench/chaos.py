@@ -35,6 +35,7 @@ from service.store.progress import read_case, read_state
 
 VICTIMS = ("web", "worker", "valkey", "postgres")
 PER_CASE = 7  # completions of a case up to the record's move
+PER_ROUND = 250  # completions in which every part is killed once
 PATIENCE = 90.0  # seconds a reviewer keeps trying while something is away
 
 
@@ -52,12 +53,14 @@ class Record:
             kind.append(task)
 
 
-def chaos(completions: int, victims: tuple[str, ...] = VICTIMS, every: float = 4.0) -> list[str]:
+def chaos(completions: int, victims: tuple[str, ...] = VICTIMS) -> list[str]:
     """Run it; the list of what is wrong, empty when nothing is."""
     with installation() as settings, at_work(settings):
         begun = start_cases(office(), add_students(max(completions // PER_CASE, 4)))
         record, over = Record(), threading.Event()
-        killer = threading.Thread(target=_kill, args=(settings, victims, every, over))
+        blows = [name for _ in range(max(1, completions // PER_ROUND)) for name in victims]
+        share = len(begun) * PER_CASE / (len(blows) + 1)
+        killer = threading.Thread(target=_kill, args=(settings, blows, share, record, over))
         reviewers = [
             threading.Thread(target=_review_in(current_app, settings, begun[position::4], record))
             for position in range(4)
@@ -73,21 +76,18 @@ def chaos(completions: int, victims: tuple[str, ...] = VICTIMS, every: float = 4
         return _wrong(office(), begun, record)
 
 
-def _kill(settings: Settings, victims: tuple[str, ...], every: float, over: threading.Event) -> None:
-    """Kill each victim in turn until everybody has been killed once and the reviewers are done."""
-    turn = 0
-    while not (over.wait(every) and turn >= len(victims)):
-        name = victims[turn % len(victims)]
-        turn += 1
+def _kill(settings: Settings, blows: list[str], share: float, record: Record, over: threading.Event) -> None:
+    """Kill one after the other, each when another share of the completions is done: in the midst of the next ones."""
+    for number, name in enumerate(blows, 1):
+        while len(record.accepted) < number * share and not over.wait(0.002):
+            pass
         children = json.loads((settings.data_dir / "run" / "children.json").read_text())
         for child in (one for one in children if one["name"] == name):
             try:
                 os.kill(child["pid"], signal.SIGKILL)
-                print(f"killed {name}")  # noqa: T201
+                print(f"killed {name} after {len(record.accepted)} completions")  # noqa: T201
             except ProcessLookupError:
                 print(f"{name} is being restarted")  # noqa: T201
-        if over.is_set() and turn >= len(victims):
-            return
 
 
 def _review_in(app: Any, settings: Settings, cases: list[Advanced], record: Record) -> Callable[[], None]:

@@ -19,3 +19,4 @@ def test_a_killed_part_costs_nothing_but_time() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for victim in ("web", "worker", "valkey", "postgres"):
         assert f"killed {victim}" in done.stdout
+    assert ", 0 cut off" not in done.stdout, "no reviewer was at work when the parts were killed"
