@@ -24,9 +24,7 @@ from service.app import create_app
 from service.serving.arriving import Arriving, State
 
 HEAD_SECONDS, BODY_SECONDS = 10.0, 120.0  # in which a head, and then a body, must have come
-LAST_SECONDS = (
-    2.0  # in which one who is refused may read why, and in which a stopping server waits for the slow
-)
+LAST_SECONDS = 2.0  # in which who is refused may read why, and a stopping server waits for the slow
 SEND_SECONDS = 20  # in which a client must take some more of an answer
 SPARE = 64  # places kept free for new connections: those that have waited longest make room
 MOST_HELD = 256 << 20  # bytes of bodies not yet whole, in all

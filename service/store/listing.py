@@ -44,9 +44,7 @@ class Listing:
     key: str
     default: str = ""
     rows: Listing | None = None  # what the columns are read of, where that is not what is searched
-    filled: frozenset[str] = (
-        frozenset()
-    )  # orders by what is never null: an index serves them in both directions
+    filled: frozenset[str] = frozenset()  # orders by what is never null: an index serves both directions
     # Conditions that leave most of the rows. Where a list has no others, its first page is read off a partial index in
     # the order asked for. ``whole`` holds for every row and ``wide`` says some conditions in other words: those indexes
     # are made for these, so that they tempt no other list, and so that a planner without statistics, which takes any

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
-
+from service.api.engine_rest import shared
 from service.api.engine_rest.shared import Paged, sort_order, sortings
 from service.api.engine_rest.variable_filters import VariableConditions, conditions_of
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text
@@ -32,7 +31,6 @@ HISTORY_SORTS = {
 }
 _LIKE = {"description": "% 代表任意文字"}
 _CASE = {"description": "受理编号"}
-_ALTERNATIVES = {"description": "每一组中的条件满足一个即可；各组之间、与其余条件须同时满足"}
 _NO_CONDITIONS = {
     "sort_by",
     "sort_order",
@@ -44,7 +42,6 @@ _NO_CONDITIONS = {
     "roots",
     "leaves",
 }
-_MOST = 20
 
 
 class _Both(Body):
@@ -89,12 +86,7 @@ class InstanceQuery(InstanceFilter, Paged):
 class InstanceQueryBody(InstanceFilter):
     """Like the query of an address, with alternatives and several orders."""
 
-    alternatives = fields.List(
-        fields.Nested(InstanceFilter),
-        data_key="orQueries",
-        validate=validate.Length(max=_MOST, error=f"不能多于 {_MOST} 组"),
-        metadata=_ALTERNATIVES,
-    )
+    alternatives = shared.alternatives(InstanceFilter)
     sorting = sortings("InstanceSorting", SORTS)
 
 
@@ -131,12 +123,7 @@ class HistoryQuery(HistoryFilter, Paged):
 class HistoryQueryBody(HistoryFilter):
     """Like the query of an address, with alternatives and several orders."""
 
-    alternatives = fields.List(
-        fields.Nested(HistoryFilter),
-        data_key="orQueries",
-        validate=validate.Length(max=_MOST, error=f"不能多于 {_MOST} 组"),
-        metadata=_ALTERNATIVES,
-    )
+    alternatives = shared.alternatives(HistoryFilter)
     sorting = sortings("HistoricInstanceSorting", HISTORY_SORTS)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from service.api.fields import Body, Choice, Whole
 from service.errors import BadRequest
 from service.store.listing import Page
 
 DEFAULT_RESULTS, MOST_RESULTS = 100, 200
+_MOST_ALTERNATIVES = 20
 
 
 class Paged(Body):
@@ -78,6 +79,16 @@ def sortings(name: str, names: Mapping[str, str]) -> fields.Field[Any]:
     schema = type(name, (Body,), attributes)
     told = {"description": "先按第一项排序，相同的再按第二项……"}
     return fields.List(fields.Nested(schema), metadata=told)
+
+
+def alternatives(of: type[Schema]) -> fields.Field[Any]:
+    """Groups of conditions in a body: of each group one must hold."""
+    return fields.List(
+        fields.Nested(of),
+        data_key="orQueries",
+        validate=validate.Length(max=_MOST_ALTERNATIVES, error=f"不能多于 {_MOST_ALTERNATIVES} 组"),
+        metadata={"description": "每一组中的条件满足一个即可；各组之间、与其余条件须同时满足"},
+    )
 
 
 def as_json(data: Any) -> Response:

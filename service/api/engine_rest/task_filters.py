@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
-
+from service.api.engine_rest import shared
 from service.api.engine_rest.shared import Paged, sort_order, sortings
 from service.api.engine_rest.variable_filters import VariableConditions
 from service.api.fields import Body, Choice, Commas, Flag, Moment, Text, Whole
@@ -25,7 +24,6 @@ SORTS = {
     "executionId": "instance",
     "tenantId": "tenant",
 }
-_MOST_OR_QUERIES = 20
 
 
 def _told(description: str) -> dict[str, str]:
@@ -156,12 +154,7 @@ class TaskCountQuery(TaskFilter):
 class TaskQueryBody(TaskFilter):
     """Like the query of an address, with alternatives and several orders."""
 
-    alternatives = fields.List(
-        fields.Nested(TaskFilter),
-        data_key="orQueries",
-        validate=validate.Length(max=_MOST_OR_QUERIES, error=f"不能多于 {_MOST_OR_QUERIES} 组"),
-        metadata=_told("每一组中的条件满足一个即可；各组之间、与其余条件须同时满足"),
-    )
+    alternatives = shared.alternatives(TaskFilter)
     sorting = sortings("TaskSorting", SORTS)
 
 
